@@ -1,0 +1,109 @@
+"""Settings. The only reader of the environment; every setting is documented in the README."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from shelftalk.errors import Invalid
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment decides, checked once at start."""
+
+    root: Path
+    instance: Path
+    port: int
+    origin: str  # scheme://host[:port], the only source of printed addresses
+    database_url: str  # empty: SQLite in the instance folder
+    demo: bool
+    timezone: str  # of placements without a location, and of totals over all places
+    durability: str  # "power": an answer waits for the disk; "process": synced every 50 ms
+    password: str  # for `flask add-user` without a prompt
+
+    @property
+    def origin_is_local(self) -> bool:
+        """Whether the origin is this machine only: fine for trying out, never for print."""
+        return urlsplit(self.origin).hostname in LOCAL_HOSTS
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file, when SQLite is the store."""
+        return self.instance / "shelftalk.sqlite"
+
+
+def read_settings(root: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings; raises Invalid naming the variable."""
+    env = os.environ if environ is None else environ
+    port = _read_port(env.get("PORT", "8000"))
+    return Settings(
+        root=root,
+        instance=Path(env.get("SHELFTALK_INSTANCE") or root / "instance").absolute(),
+        port=port,
+        origin=_read_origin(env.get("SHELFTALK_ORIGIN") or f"http://localhost:{port}"),
+        database_url=_read_database_url(env.get("DATABASE_URL", "")),
+        demo=env.get("SHELFTALK_DEMO", "").lower() in ("1", "true", "yes", "on"),
+        timezone=_read_timezone(env.get("SHELFTALK_TIMEZONE") or "UTC"),
+        durability=_read_durability(env.get("SCAN_DURABILITY") or "power"),
+        password=env.get("SHELFTALK_PASSWORD", ""),
+    )
+
+
+def _read_port(text: str) -> int:
+    if text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise Invalid("PORT", "PORT is “{value}”. It must be a number from 1 to 65535, for example 8000.", value=text)
+
+
+def _read_origin(text: str) -> str:
+    parts = urlsplit(text)
+    bare = parts.path in ("", "/") and not parts.query and not parts.fragment and not parts.username
+    if parts.scheme == "https" and parts.hostname and bare:
+        return text.rstrip("/").lower()
+    if parts.scheme == "http" and parts.hostname in LOCAL_HOSTS and bare:
+        return text.rstrip("/").lower()
+    raise Invalid(
+        "SHELFTALK_ORIGIN",
+        "SHELFTALK_ORIGIN is “{value}”. It must be https:// and a host name without a path, "
+        "for example https://tea.example. Only localhost may use http.",
+        value=text,
+    )
+
+
+def _read_database_url(text: str) -> str:
+    if not text or text.startswith(("postgresql://", "postgres://")):
+        return text
+    raise Invalid(
+        "DATABASE_URL",
+        "DATABASE_URL is “{value}”. Leave it empty for SQLite, or give postgresql://user:password@host/database.",
+        value=text.split("@")[-1],
+    )
+
+
+def _read_timezone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(
+            "SHELFTALK_TIMEZONE",
+            "SHELFTALK_TIMEZONE is “{value}”. It must be a time zone name such as Europe/Berlin.",
+            value=text,
+        ) from None
+
+
+def _read_durability(text: str) -> str:
+    if text in ("power", "process"):
+        return text
+    raise Invalid(
+        "SCAN_DURABILITY",
+        "SCAN_DURABILITY is “{value}”. Allowed are power (an answer waits for the disk) "
+        "and process (the disk follows within 50 ms).",
+        value=text,
+    )
