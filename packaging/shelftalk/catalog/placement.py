@@ -15,6 +15,14 @@ STAGES: dict[str, str] = {
     "buy": mark("Buy"),
     "after": mark("After"),
 }
+# What a label promises when the marketer wrote nothing better.
+CALLS_TO_ACTION: dict[str, str] = {
+    "need": mark("See what makes it special"),
+    "search": mark("See if it is right for you"),
+    "compare": mark("See what is in it and how to use it"),
+    "buy": mark("See what others ask before they buy"),
+    "after": mark("See how to get the best out of it"),
+}
 STAGE_GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "before": (mark("Before the purchase"), ("need", "search", "compare")),
     "during": (mark("During the purchase"), ("buy",)),
@@ -59,6 +67,7 @@ class Placement:
     location_id: int | None
     stage: str
     language: str  # of the printed call to action
+    call_to_action: str  # empty: the stage's own, in that language
     note: str
     installed_on: date | None
     removed_on: date | None
