@@ -1,0 +1,53 @@
+"""Pictures as pages name them: the sizes each is kept in. Knows no files and no pixels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+WIDTHS = (240, 480, 720, 1440)  # in pixels; a picture is never enlarged
+FORMATS: dict[str, str] = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}  # best first
+ID_LENGTH = 16
+_FILE_NAME = re.compile(r"[0-9a-f]{16}-[1-9][0-9]{0,3}\.(?:avif|webp|jpg)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture a page may show. `width` and `height` are the upright original's, in pixels."""
+
+    id: str  # hash of the file as it was uploaded
+    name: str  # of the file as it was uploaded
+    width: int
+    height: int
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The widths it is kept in, smallest first."""
+        return list_widths(self.width)
+
+    def get_height(self, width: int) -> int:
+        """The height belonging to one of the widths."""
+        return max(1, round(self.height * width / self.width))
+
+    def choose_width(self, wanted: int) -> int:
+        """The smallest kept width that is at least `wanted`, or the largest."""
+        return next((width for width in self.widths if width >= wanted), self.widths[-1])
+
+
+def list_widths(width: int) -> tuple[int, ...]:
+    """The widths a picture of that width is kept in.
+
+    >>> list_widths(1000)
+    (240, 480, 720, 1000)
+    """
+    return tuple(sorted({min(width, kept) for kept in WIDTHS}))
+
+
+def make_file_name(media_id: str, width: int, extension: str) -> str:
+    """The file of one size and format."""
+    return f"{media_id}-{width}.{extension}"
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a name is one that `make_file_name` can make: no folders, no other endings."""
+    return _FILE_NAME.fullmatch(name) is not None
