@@ -1,0 +1,127 @@
+"""The schema's steps for SQLite, applied by sqlite-utils. The PostgreSQL twins are in `postgres/`."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("shelftalk")
+SEARCHED = ("products", "locations", "placements")
+Columns = dict[str, type]
+
+
+# Column -> table it points to, wherever a column of that name stands in the catalog.
+PARENTS = {"user_id": "users", "product_id": "products", "location_id": "locations", "placement_id": "placements"}
+
+
+def _create(
+    db: Database,
+    name: str,
+    columns: Columns,
+    pk: str | tuple[str, ...],
+    optional: tuple[str, ...] = (),
+    linked: bool = True,
+) -> None:
+    keys = (pk,) if isinstance(pk, str) else pk
+    required = {column for column in columns if column not in optional and column not in keys}
+    parents = [(column, PARENTS[column], "id") for column in columns if linked and column in PARENTS]
+    db.table(name).create(columns, pk=pk, not_null=required, foreign_keys=parents)
+
+
+@migrations()
+def m0001_people(db: Database) -> None:
+    """Accounts and their sessions."""
+    _create(
+        db,
+        "users",
+        {"id": int, "email": str, "name": str, "password_hash": str, "role": str, "language": str, "active": int}
+        | {"created_at": str},
+        "id",
+    )
+    db.table("users").create_index(["email"], unique=True)
+    _create(db, "sessions", {"token_hash": str, "user_id": int, "created_at": str, "expires_at": str}, "token_hash")
+    db.table("sessions").create_index(["user_id"])
+
+
+@migrations()
+def m0002_catalog(db: Database) -> None:
+    """Products, their pages and pictures; locations, placements, codes."""
+    common: Columns = {"search_text": str, "is_sample": int, "revision": int, "created_at": str, "updated_at": str}
+    product: Columns = {"id": int, "slug": str, "name": str, "brand": str, "gtin": str, "photo": str, "colour": str}
+    product |= {"status": str, "published_version": int, "changed_in": int}
+    _create(db, "products", product | common, "id", ("published_version",))
+    db.table("products").create_index(["slug"], unique=True)
+    _create(
+        db,
+        "pages",
+        {"product_id": int, "blocks": str, "revision": int, "updated_at": str, "updated_by": str},
+        "product_id",
+    )
+    _create(
+        db,
+        "page_texts",
+        {"product_id": int, "language": str, "title": str, "texts": str, "updated_at": str},
+        ("product_id", "language"),
+    )
+    _create(
+        db,
+        "page_versions",
+        {"product_id": int, "version": int, "content": str, "published_at": str, "published_by": str},
+        ("product_id", "version"),
+    )
+    _create(db, "media", {"id": str, "name": str, "width": int, "height": int, "created_at": str}, "id")
+    location: Columns = {"id": int, "name": str, "code": str, "gln": str, "address": str, "timezone": str}
+    _create(db, "locations", location | common, "id")
+    db.table("locations").create_index(["code"], unique=True)
+    placement: Columns = {"id": int, "product_id": int, "medium": str, "location_id": int, "stage": str}
+    placement |= {"language": str, "call_to_action": str, "note": str, "installed_on": str, "removed_on": str}
+    placement |= {"retired_at": str, "changed_in": int}
+    _create(db, "placements", placement | common, "id", ("location_id", "installed_on", "removed_on", "retired_at"))
+    db.table("placements").create_index(["product_id"])
+    db.table("placements").create_index(["location_id"])
+    _create(db, "codes", {"code": str, "placement_id": int, "created_at": str}, "code")
+    db.table("codes").create_index(["placement_id"])
+    for name in SEARCHED:
+        db.table(name).enable_fts(["search_text"], tokenize="trigram", create_triggers=True)
+
+
+@migrations()
+def m0003_counts(db: Database) -> None:
+    """Scans, the spool's positions and the rollups."""
+    scan: Columns = {"id": int, "at": str, "day": str, "hour": int, "code": str, "placement_id": int}
+    scan |= {"product_id": int, "location_id": int, "stage": str, "language": str, "device": str}
+    scan |= {"scan_class": str, "rule_version": int, "first_of_day": int}
+    _create(db, "scans", scan, "id", ("location_id",), linked=False)
+    db.table("scans").create_index(["placement_id", "at"])
+    _create(db, "spool_positions", {"node": str, "segment": str, "position": int}, ("node", "segment"))
+    counts: Columns = {"scans": int, "first_scans": int}
+    day: Columns = {"day": str, "scan_class": str}
+    _create(
+        db,
+        "rollup_placement_days",
+        {"placement_id": int} | day | counts,
+        ("placement_id", "day", "scan_class"),
+        linked=False,
+    )
+    _create(
+        db,
+        "rollup_product_location_days",
+        {"day": str, "product_id": int, "location_id": int, "scan_class": str} | counts,
+        ("day", "product_id", "location_id", "scan_class"),
+        linked=False,
+    )
+    _create(
+        db,
+        "rollup_location_hours",
+        {"day": str, "hour": int, "location_id": int, "scan_class": str} | counts,
+        ("day", "hour", "location_id", "scan_class"),
+        linked=False,
+    )
+
+
+@migrations()
+def m0004_print_and_notes(db: Database) -> None:
+    """Print runs, and single values such as the shelf's version."""
+    run: Columns = {"id": int, "created_at": str, "created_by": str, "stock": str, "origin": str, "start": int}
+    run |= {"copies": int, "labels": int, "sheets": int, "sha256": str, "items": str, "proof": str}
+    _create(db, "print_runs", run, "id")
+    _create(db, "notes", {"name": str, "value": str}, "name")

@@ -1,0 +1,26 @@
+"""Single values worth keeping: the shelf's version, the last backup."""
+
+from __future__ import annotations
+
+from shelftalk.store.db import Db
+
+
+def find_note(db: Db, name: str) -> str:
+    """The value kept under a name, or empty."""
+    value: str | None = db.value("find_note", name=name)
+    return value or ""
+
+
+def set_note(db: Db, name: str, value: str) -> None:
+    """Keep a value."""
+    db.run("set_note", name=name, value=value)
+
+
+def next_version(db: Db) -> int:
+    """The shelf's next version; what changes in this transaction is marked with it."""
+    return int(db.value("next_version"))
+
+
+def get_version(db: Db) -> int:
+    """The newest version of what the shelf shows."""
+    return int(find_note(db, "shelf_version") or 0)

@@ -1,0 +1,51 @@
+-- name: add_page(product_id, blocks, at)!
+insert into pages (product_id, blocks, revision, updated_at, updated_by)
+values (:product_id, :blocks, 1, :at, '');
+
+-- name: get_page(product_id)^
+select * from pages where product_id = :product_id;
+
+-- name: list_page_texts(product_id)
+select language, texts from page_texts where product_id = :product_id order by language;
+
+-- name: update_page(product_id, revision, blocks, by, at)^
+update pages
+set blocks = :blocks, revision = revision + 1, updated_at = :at, updated_by = :by
+where product_id = :product_id and revision = :revision
+returning *;
+
+-- name: put_page_text(product_id, language, title, texts, at)!
+insert into page_texts (product_id, language, title, texts, updated_at)
+values (:product_id, :language, :title, :texts, :at)
+on conflict (product_id, language) do update
+set
+    title = excluded.title,
+    updated_at = case when page_texts.texts = excluded.texts then page_texts.updated_at else excluded.updated_at end,
+    texts = excluded.texts;
+
+-- name: list_page_text_times(product_id)
+select language, updated_at from page_texts where product_id = :product_id;
+
+-- name: add_page_version(product_id, content, by, at)^
+insert into page_versions (product_id, version, content, published_at, published_by)
+select :product_id, coalesce(max(version), 0) + 1, :content, :at, :by
+from page_versions
+where product_id = :product_id
+returning version;
+
+-- name: set_published(id, version, changed_in, at)!
+update products
+set status = 'live', published_version = :version, changed_in = :changed_in, updated_at = :at
+where id = :id;
+
+-- name: get_published(product_id)^
+select page_versions.content
+from products
+join page_versions on page_versions.product_id = products.id and page_versions.version = products.published_version
+where products.id = :product_id;
+
+-- name: list_page_versions(product_id)
+select version, published_at, published_by
+from page_versions
+where product_id = :product_id
+order by version desc;

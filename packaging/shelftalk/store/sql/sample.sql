@@ -1,0 +1,49 @@
+-- name: count_sample()^
+select count(*) as n from products where is_sample = 1;
+
+-- name: keep_used_locations()!
+update locations
+set is_sample = 0
+where
+    is_sample = 1
+    and id in (
+        select placements.location_id
+        from placements join products on products.id = placements.product_id
+        where placements.location_id is not null and products.is_sample = 0
+    );
+
+-- name: drop_sample_scans()!
+delete from scans where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_codes()!
+delete from codes
+where placement_id in (
+    select placements.id
+    from placements join products on products.id = placements.product_id
+    where products.is_sample = 1
+);
+
+-- name: list_sample_codes()
+select codes.code
+from codes
+join placements on placements.id = codes.placement_id
+join products on products.id = placements.product_id
+where products.is_sample = 1;
+
+-- name: drop_sample_placements()!
+delete from placements where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_page_versions()!
+delete from page_versions where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_page_texts()!
+delete from page_texts where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_pages()!
+delete from pages where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_products()!
+delete from products where is_sample = 1;
+
+-- name: drop_sample_locations()!
+delete from locations where is_sample = 1;
