@@ -19,7 +19,11 @@ class Media:
     name: str  # of the file as it was uploaded
     width: int
     height: int
-    widths: tuple[int, ...]  # it is kept in, smallest first; see `list_widths`
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The widths it is kept in, smallest first."""
+        return list_widths(self.width)
 
     def get_height(self, width: int) -> int:
         """The height belonging to one of the widths."""
