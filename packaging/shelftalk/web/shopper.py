@@ -1,0 +1,341 @@
+"""Shopper pages and notices as finished bytes, one per language; knows no request, no store and no clock."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+import nh3
+from jinja2 import Environment, FileSystemLoader
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from shelftalk.catalog.block import Value
+from shelftalk.catalog.blocks import get_block_type
+from shelftalk.catalog.languages import LANGUAGES, Language, get_language
+from shelftalk.catalog.media import Media, make_file_name
+from shelftalk.catalog.page import Block, PageContent
+from shelftalk.catalog.palette import make_palettes
+from shelftalk.catalog.product import Product
+from shelftalk.errors import mark
+
+HOUSE_COLOUR = "#1f6f54"  # of notices, which belong to no brand
+ICON = "/static/img/shopper-icon.svg"
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "h4", "blockquote", "code", "hr"}
+
+
+class RenderedPage(NamedTuple):
+    """A page as it is served: its key on the shelf, its language, its bytes and the policy that fits them."""
+
+    key: str
+    language: str
+    html: bytes
+    csp: str
+
+
+class Translates(Protocol):
+    """What turns a text into the reader's language."""
+
+    def translate(self, message: str, tag: str, **values: object) -> str: ...
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A page that belongs to no product."""
+
+    heading: str
+    text: str
+    template: str = "shopper/notice.html"
+    again: bool = False  # whether trying again may help
+
+
+NOTICES: dict[str, Notice] = {
+    "unknown": Notice(
+        mark("We do not know this code"),
+        mark("Your phone did everything right. If you typed the address, compare it with the print letter by letter."),
+    ),
+    "retired": Notice(
+        mark("This label has been taken down"),
+        mark("What it showed is no longer offered here. Thank you for looking."),
+    ),
+    "draft": Notice(
+        mark("This page is not ready yet"),
+        mark("It is still being written. Please scan the label again another day."),
+    ),
+    "busy": Notice(
+        mark("One moment, please"),
+        mark("Something on our side is slow just now. Your phone is fine. Try again in a minute."),
+        again=True,
+    ),
+    "privacy": Notice(
+        mark("What we count"),
+        mark("We count that a label was scanned, not who scanned it. Here is all of it."),
+        template="shopper/privacy.html",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class BlockView:
+    """A block with its texts in one language, as its template sees it."""
+
+    id: str
+    type: str
+    values: Mapping[str, Value]
+    media: Media | None
+
+    @property
+    def heading(self) -> str:
+        """Its heading, or empty."""
+        return str(self.values.get("heading") or "")
+
+    @property
+    def template(self) -> str:
+        """The template that draws it."""
+        return f"blocks/{self.type}.html"
+
+
+class PageRenderer:
+    """Turns a product's page into bytes. `origin` is the configured one: no address comes from a request."""
+
+    def __init__(
+        self, environment: Environment, translator: Translates, origin: str, style: str, script: str = ""
+    ) -> None:
+        self._environment = environment
+        self._translator = translator
+        self._origin = origin
+        self._style = style
+        self._script = script
+
+    def render_pages(self, product: Product, content: PageContent, media: Mapping[str, Media]) -> list[RenderedPage]:
+        """The page in every language it is written in."""
+        return [self.render_page(product, content, tag, media) for tag in content.languages]
+
+    def render_page(
+        self,
+        product: Product,
+        content: PageContent,
+        language: str,
+        media: Mapping[str, Media],
+        *,
+        preview: bool = False,
+    ) -> RenderedPage:
+        """The page in one language. A preview shows what is there so far, and is never shared or counted."""
+        views = _list_views(content, language, media)
+        hero = next((view for view in views if view.type == "hero"), BlockView("top", "hero", {}, None))
+        buy = next((view for view in views if view.type == "buy"), None)
+        title, title_language = _choose_title(product, content, language)
+        photo = hero.media or media.get(product.photo)
+        values = {
+            "product": product,
+            "slug": "" if preview else product.slug,
+            "hero": hero,
+            "blocks": [view for view in views if view is not buy and view.type != "hero"],
+            "chips": [view for view in views if view.heading and get_block_type(view.type).jump],
+            "buy": buy,
+            "title": title,
+            "title_language": title_language,
+            "claim": hero.values.get("claim", ""),
+            "initial": next((sign for sign in title if sign.isalnum()), "•").upper(),
+            "photo": photo,
+            "preview": preview,
+            "page_url": partial(_make_page_url, self._origin, product.slug),
+            "facts_json": self._describe(product, title, str(hero.values.get("claim", "")), photo),
+        }
+        languages = content.languages or (language,)
+        key = f"product:{product.id}"
+        return self._render("shopper/page.html", key, language, languages, product.colour, values, not preview)
+
+    def render_notice(
+        self, kind: str, language: str, product: Product | None = None, content: PageContent | None = None
+    ) -> RenderedPage:
+        """A notice in one language; with a product it leads to the product's page."""
+        notice = NOTICES[kind]
+        text = partial(self._translator.translate, tag=language)
+        title = (content.get_title(language) if content else "") or (product.name if product else "")
+        key = f"notice:{kind}:{product.id}" if product else f"notice:{kind}"
+        values = {
+            "notice": Notice(text(notice.heading), text(notice.text), notice.template, notice.again),
+            "product": product,
+            "title": title,
+        }
+        colour = product.colour if product else HOUSE_COLOUR
+        return self._render(notice.template, key, language, tuple(LANGUAGES), colour, values, False)
+
+    def render_notices(self) -> list[RenderedPage]:
+        """Every notice in every language of the site."""
+        return [self.render_notice(kind, tag) for kind in NOTICES for tag in LANGUAGES]
+
+    def _render(
+        self,
+        template: str,
+        key: str,
+        tag: str,
+        languages: Sequence[str],
+        colour: str,
+        values: Mapping[str, object],
+        script: bool,
+    ) -> RenderedPage:
+        light, dark = make_palettes(colour)
+        style = make_style(self._style, colour)
+        html = self._environment.get_template(template).render(
+            _=partial(self._translator.translate, tag=tag),
+            language=get_language(tag),
+            languages=[LANGUAGES[other] for other in languages],
+            light=light,
+            dark=dark,
+            style=Markup(style),  # noqa: S704 (our own style sheet and computed colours)
+            script=self._script if script else "",
+            icon=ICON,
+            origin=self._origin,
+            markdown=render_markdown,
+            picture_url=make_picture_url,
+            srcset=make_srcset,
+            get_host=get_host,
+            **values,
+        )
+        return RenderedPage(key, tag, squeeze_html(html).encode(), make_policy(style))
+
+    def _describe(self, product: Product, title: str, claim: str, photo: Media | None) -> Markup:
+        """The product as schema.org data for search engines; `<` is escaped so that no text can end the element."""
+        facts: dict[str, object] = {
+            "@context": "https://schema.org",
+            "@type": "Product",
+            "name": title,
+            "url": _make_page_url(self._origin, product.slug),
+        }
+        if product.brand:
+            facts["brand"] = {"@type": "Brand", "name": product.brand}
+        if product.gtin:
+            facts["gtin"] = product.gtin
+        if claim:
+            facts["description"] = claim
+        if photo:
+            facts["image"] = self._origin + make_picture_url(photo, 720, "jpg")
+        text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+        return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 (escaped for a data block)
+
+
+def make_renderer(root: Path, translator: Translates, origin: str) -> PageRenderer:
+    """A renderer over the templates and style sheet of the checkout at `root`."""
+    environment = Environment(
+        loader=FileSystemLoader(root / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    style = (root / "static/css/shopper.css").read_text(encoding="utf-8")
+    digest = hashlib.sha256((root / "static/js/shopper.js").read_bytes()).hexdigest()
+    return PageRenderer(environment, translator, origin, squeeze_css(style), f"/static/js/shopper.js?v={digest[:8]}")
+
+
+def list_pictures(product: Product, content: PageContent) -> set[str]:
+    """The ids of every picture the page may show."""
+    return {product.photo, *(block.shared.get("image", "") for block in content.blocks)} - {""}
+
+
+def _list_views(content: PageContent, tag: str, media: Mapping[str, Media]) -> list[BlockView]:
+    views = (_make_view(block, content, tag, media) for block in content.blocks if not block.hidden)
+    return [view for view in views if view is not None]
+
+
+def _make_view(block: Block, content: PageContent, tag: str, media: Mapping[str, Media]) -> BlockView | None:
+    """The block in a language, or None when what makes it useful is missing."""
+    kind = get_block_type(block.type)
+    texts = content.texts.get(tag, {}).get(block.id, {})
+    values: dict[str, Value] = dict(texts)
+    for field in kind.fields:
+        rows = values.get(field.name)
+        if field.kind == "rows":
+            needed = [sub.name for sub in field.fields if sub.required]
+            whole = rows if isinstance(rows, list) else []
+            values[field.name] = [row for row in whole if all(row.get(name) for name in needed)]
+    picture = media.get(block.shared.get("image", ""))
+    useful = [f for f in kind.fields if f.required and f.name not in ("heading", "alt")]
+    present = all(picture if f.kind == "image" else values.get(f.name) for f in useful)
+    if block.type == "hero" or (present and any(values.values())):
+        return BlockView(block.id, block.type, values, picture)
+    return None
+
+
+def _choose_title(product: Product, content: PageContent, tag: str) -> tuple[str, Language | None]:
+    """The headline, and its language where it had to be borrowed from another."""
+    title = content.get_title(tag)
+    if title:
+        return title, None
+    if content.languages:
+        other = content.languages[0]
+        return content.get_title(other), LANGUAGES[other]
+    return product.name, None
+
+
+def _make_page_url(origin: str, slug: str, tag: str = "") -> str:
+    return f"{origin}/p/{slug}" + (f"?lang={tag}" if tag else "")
+
+
+def make_picture_url(media: Media, wanted: int, extension: str) -> str:
+    """The address of a picture in the size nearest above `wanted` pixels."""
+    return "/m/" + make_file_name(media.id, media.choose_width(wanted), extension)
+
+
+def make_srcset(media: Media, extension: str) -> str:
+    """All sizes of a picture in one format, for the browser to choose from."""
+    return ", ".join(f"/m/{make_file_name(media.id, width, extension)} {width}w" for width in media.widths)
+
+
+def get_host(url: str) -> str:
+    """The site an address leads to, as people know it."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def render_markdown(text: Value, level: int = 3) -> Markup:
+    """Marketers' Markdown as safe HTML: no tags of theirs, no pictures, http(s) links only; headings from `level`."""
+    tokens = _MARKDOWN.parse(str(text or ""))
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    top = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{level + (int(token.tag[1]) > top)}"
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    safe = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href"}, "ol": {"start"}},
+        url_schemes={"http", "https"},
+        url_relative="deny",
+        link_rel="noopener nofollow",
+    )
+    return Markup(safe)  # noqa: S704 (cleaned just above)
+
+
+def make_style(sheet: str, colour: str) -> str:
+    """The whole style of a page: the palettes of its colour, then the sheet."""
+    light, dark = make_palettes(colour)
+    night = "@media screen and (prefers-color-scheme:dark){:root{" + dark.format_css() + "}}"
+    return ":root{" + light.format_css() + "}" + night + sheet
+
+
+def make_policy(style: str) -> str:
+    """The content security policy under which a page with this style works and nothing else does."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; img-src 'self'; style-src 'sha256-{digest}'; script-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    )
+
+
+def squeeze_css(sheet: str) -> str:
+    """A style sheet without comments and idle space."""
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    sheet = re.sub(r"\s+", " ", sheet)
+    return re.sub(r" ?([{};,]) ?|: ", lambda found: found[0].strip(), sheet).replace(";}", "}").strip()
+
+
+def squeeze_html(html: str) -> str:
+    """A page without empty lines; texts keep their own line breaks."""
+    return re.sub(r"\n[ \t\n]*\n", "\n", html).strip() + "\n"
