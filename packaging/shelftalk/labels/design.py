@@ -1,0 +1,222 @@
+"""Where symbol, call to action, name and address go on a label of a given size. Millimetres and points; sets no type.
+
+A label is a small poster: one message, one symbol, air around it. Wide labels have the symbol beside the
+text, at the end of the line of reading; square and tall ones have it above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor
+
+from shelftalk.errors import Invalid
+from shelftalk.labels.fonts import AddressFont
+from shelftalk.labels.symbol import QUIET_MODULES
+
+POINT_MM = 25.4 / 72
+LEAST_PT = 5.0
+LEAST_MODULE_MM = 0.25
+GOOD_MODULE_MM = 0.35  # a symbol gives way to the text only down to this
+DOT_MM = 25.4 / 600  # a module is a whole number of the printer's dots
+EDGE_MM = 0.75  # sheets lie a little askew in every printer
+WIDE = 1.25  # from this ratio on the symbol stands beside the text
+CAP_EM = 0.714
+ADDRESS_LINE_EM = 1.2
+ADDRESS_GAP_EM = 0.9
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on the label, from its top left corner."""
+
+    x_mm: float
+    y_mm: float
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One way to arrange a label. `symbol` includes the quiet zone; `text` holds call to action and name."""
+
+    symbol: Box
+    module_mm: float
+    text: Box
+    address: Box
+    align: str  # "left", "right" or "center", of all text
+    call_pt: float
+    name_pt: float
+    address_pt: float
+    address_lines: int
+
+
+@dataclass(frozen=True)
+class Room:
+    """The label and what is known of its contents before type is set."""
+
+    width_mm: float
+    height_mm: float
+    modules: int  # along the symbol's side, quiet zones included
+    rtl: bool
+    address_ems: tuple[float | None, ...]  # widest line when set in 1, 2, 3 lines; None: cannot be split so
+
+
+def wrap_address(address: str, lines: int) -> list[str] | None:
+    """The address in exactly so many lines, broken before a slash or a dot; None if it has no such break."""
+    host, slash, path = address.partition("/")
+    if lines == 1:
+        return [address]
+    if lines == 2:
+        return [host, slash + path] if slash else None
+    dots = [place for place, sign in enumerate(host) if sign == "." and place]
+    if not slash or not dots:
+        return None
+    middle = min(dots, key=lambda place: abs(place - len(host) / 2))
+    return [host[:middle], host[middle:], slash + path]
+
+
+def measure_addresses(addresses: Sequence[str], font: AddressFont) -> tuple[float | None, ...]:
+    """The widest line in em over all addresses when set in one, two and three lines."""
+    widths: list[float | None] = []
+    for lines in (1, 2, 3):
+        wrapped = [wrap_address(address, lines) for address in set(addresses)]
+        whole = [line for parts in wrapped if parts for line in parts]
+        widths.append(max(map(font.measure, whole)) if all(wrapped) else None)
+    return tuple(widths)
+
+
+def list_layouts(room: Room) -> list[Layout]:
+    """The arrangements to try, best first: symbol large, then smaller to leave more room for the text.
+
+    Raises Invalid when the symbol or the address cannot fit.
+    """
+    arrange = _arrange_beside if room.width_mm >= WIDE * room.height_mm else _arrange_above
+    layouts: list[Layout] = []
+    for share in (1.0, 0.92, 0.84, 0.76, 0.68):
+        for aligned in (True, False):
+            layout = arrange(room, share, aligned)
+            if layout and layout not in layouts and (not layouts or layout.module_mm >= GOOD_MODULE_MM):
+                layouts.append(layout)
+    if layouts:
+        return layouts
+    raise _refuse_room(room)
+
+
+def _refuse_room(room: Room) -> Invalid:
+    whole, *parts = room.address_ems
+    least = min(width for width in (whole, *parts) if width is not None) * LEAST_PT * POINT_MM
+    wide = room.width_mm >= WIDE * room.height_mm
+    free = room.width_mm - 2 * _get_padding(room) - (room.modules * LEAST_MODULE_MM if wide else 0)
+    if least > free:
+        return Invalid(
+            "stock",
+            "The address is {excess} mm too long for labels of {width} × {height} mm, even at {least} pt. "
+            "Choose larger labels.",
+            excess=round(least - free, 1),
+            width=round(room.width_mm, 1),
+            height=round(room.height_mm, 1),
+            least=LEAST_PT,
+        )
+    return Invalid(
+        "stock",
+        "Labels of {width} × {height} mm are too small for this symbol: its modules would be smaller than {least} mm. "
+        "Choose larger labels.",
+        width=round(room.width_mm, 1),
+        height=round(room.height_mm, 1),
+        least=LEAST_MODULE_MM,
+    )
+
+
+def _get_padding(room: Room) -> float:
+    """The white around the text: a share of the shorter side."""
+    return max(1.7, 0.09 * min(room.width_mm, room.height_mm))
+
+
+def _fit_module(room: Room, side_mm: float) -> float | None:
+    """The module for a symbol that may be `side_mm` wide, in whole printer dots; None if unreadably small."""
+    module = floor(side_mm / room.modules / DOT_MM + 1e-9) * DOT_MM
+    return module if module >= LEAST_MODULE_MM else None
+
+
+def _fit_address(room: Room, width_mm: float, wished_pt: float) -> tuple[int, float] | None:
+    """Lines and size of the address: whole at nearly the wished size, else broken, else smaller."""
+    sizes = {
+        lines: min(wished_pt, width_mm / POINT_MM / em)
+        for lines, em in enumerate(room.address_ems, start=1)
+        if em is not None
+    }
+    for wanted in (0.8 * wished_pt, LEAST_PT):
+        for lines, size in sizes.items():
+            if size >= max(wanted, LEAST_PT) - 1e-9:
+                return lines, size
+    return None
+
+
+def _arrange_beside(room: Room, share: float, aligned: bool) -> Layout | None:
+    padding = _get_padding(room)
+    side = min(room.height_mm - 2 * EDGE_MM, 0.5 * room.width_mm) * share
+    module = _fit_module(room, side)
+    if module is None:
+        return None
+    side = module * room.modules
+    top = (room.height_mm - side) / 2
+    inset = min(top, max(EDGE_MM, padding - QUIET_MODULES * module))
+    width = room.width_mm - inset - side - padding
+    clear = top + QUIET_MODULES * module if aligned else padding
+    height = room.height_mm - 2 * clear
+    call = _clamp(min(0.21 * height, 0.17 * width) / POINT_MM, 6, 44)
+    address = _fit_address(room, width, _clamp(0.45 * call, 5.5, 12))
+    if address is None:
+        return None
+    left = inset + side if room.rtl else padding
+    symbol = Box(inset if room.rtl else room.width_mm - inset - side, top, side, side)
+    column = Box(left, clear, width, height)
+    return _finish(symbol, module, column, "right" if room.rtl else "left", call, address)
+
+
+def _arrange_above(room: Room, share: float, aligned: bool) -> Layout | None:
+    if not aligned:
+        return None
+    padding = _get_padding(room)
+    side = min(room.width_mm - 2 * EDGE_MM, 0.66 * room.height_mm, 0.86 * room.width_mm) * share
+    module = _fit_module(room, side)
+    if module is None:
+        return None
+    side = module * room.modules
+    top = max(EDGE_MM, 1.25 * padding - QUIET_MODULES * module)
+    width = room.width_mm - 2 * padding
+    y = top + side
+    height = room.height_mm - padding - y
+    call = _clamp(min(0.30 * height, 0.115 * width) / POINT_MM, 6, 44)
+    address = _fit_address(room, width, _clamp(0.45 * call, 5.5, 12))
+    if address is None:
+        return None
+    symbol = Box((room.width_mm - side) / 2, top, side, side)
+    return _finish(symbol, module, Box(padding, y, width, height), "center", call, address)
+
+
+def _finish(
+    symbol: Box, module: float, column: Box, align: str, call: float, address: tuple[int, float]
+) -> Layout | None:
+    """Split the column of text: address at its foot, the rest for call to action and name."""
+    lines, size = address
+    foot = (CAP_EM + (lines - 1) * ADDRESS_LINE_EM) * size * POINT_MM
+    rest = column.height_mm - foot - ADDRESS_GAP_EM * size * POINT_MM
+    if rest <= 2 * LEAST_PT * POINT_MM:
+        return None
+    return Layout(
+        symbol=symbol,
+        module_mm=module,
+        text=Box(column.x_mm, column.y_mm, column.width_mm, rest),
+        address=Box(column.x_mm, column.y_mm + column.height_mm - foot, column.width_mm, foot),
+        align=align,
+        call_pt=call,
+        name_pt=_clamp(0.58 * call, LEAST_PT, 20),
+        address_pt=size,
+        address_lines=lines,
+    )
+
+
+def _clamp(value: float, low: float, high: float) -> float:
+    return max(low, min(high, value))

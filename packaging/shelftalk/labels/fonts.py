@@ -1,0 +1,171 @@
+"""The fonts labels are set in: which families a language takes, what they cover, and the address font for PDF.
+
+Knows only the font files of the two font packages; the machine's own fonts are never used.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
+from typst import Fonts
+
+from shelftalk.errors import Invalid
+
+ASCII = "".join(map(chr, range(0x20, 0x7F)))
+FALLBACKS = tuple(
+    f"Noto Sans{script}"
+    for script in (
+        "", " Arabic", " CJK SC", " Hebrew", " Thai", " Devanagari", " Bengali", " Tamil", " Telugu", " Kannada",
+        " Malayalam", " Gujarati", " Gurmukhi", " Oriya", " Sinhala", " Lao", " Khmer", " Myanmar", " Armenian",
+        " Georgian", " Ethiopic", " Symbols",
+    )
+) + ("Noto Emoji",)  # fmt: skip
+# The script a language is written in comes first; Latin inside Chinese keeps the Latin design.
+_LATIN_IN_CJK = ("Noto Sans", "latin-in-cjk")
+
+
+@dataclass(frozen=True)
+class Face:
+    """How a language is set. Edges are in em from the baseline; `leading` is the white between them."""
+
+    lang: str
+    region: str
+    families: tuple[str | tuple[str, str], ...]
+    top: float = 0.714
+    bottom: float = 0.0
+    leading: float = 0.44
+
+
+FACES: dict[str, Face] = {
+    "zh-Hant": Face("zh", "TW", (_LATIN_IN_CJK, "Noto Sans CJK TC"), 0.84, 0.08, 0.30),
+    "zh-Hans": Face("zh", "CN", (_LATIN_IN_CJK, "Noto Sans CJK SC"), 0.84, 0.08, 0.30),
+    "fa": Face("fa", "IR", ("Noto Sans Arabic",), 0.78, 0.24, 0.38),
+}
+
+
+def get_face(language: str) -> Face:
+    """How texts of a language tag are set."""
+    return FACES.get(language) or Face(language.partition("-")[0], "", ())
+
+
+def list_families(face: Face) -> list[str | tuple[str, str]]:
+    """The families of a face, then all others for words in other scripts."""
+    return [*face.families, *(name for name in FALLBACKS if name not in face.families)]
+
+
+def _folder(package: str) -> Path:
+    return Path(str(files(package)))
+
+
+@lru_cache(maxsize=1)
+def load_fonts() -> Fonts:
+    """The fonts as typst knows them; scanned once, no system fonts."""
+    folders = [str(_folder("manimgx_fonts")), str(_folder("manimgx_fonts_cjk"))]
+    return Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+
+
+def _list_font_files() -> list[Path]:
+    plain = sorted(path for path in _folder("manimgx_fonts").glob("*.ttf") if "Italic" not in path.name)
+    first = [path for path in plain if path.name.startswith(("NotoSans[", "NotoSansArabic["))]
+    cjk = sorted(_folder("manimgx_fonts_cjk").glob("*.ttc"))
+    return [*first, *cjk, *(path for path in plain if path not in first)]
+
+
+@lru_cache(maxsize=64)
+def _read_coverage(path: Path) -> frozenset[int]:
+    with TTFont(path, fontNumber=0, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def _is_invisible(sign: str) -> bool:
+    """Joiners, direction marks and variation selectors: they shape their neighbours and need no glyph."""
+    return unicodedata.category(sign) == "Cf" or 0xFE00 <= ord(sign) <= 0xFE0F
+
+
+def clean_text(text: str) -> str:
+    """`text` as it is set: composed (NFC), any white space as one space."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def check_coverage(field: str, text: str) -> None:
+    """Every sign of `text` has a glyph; raises Invalid naming the first that has none."""
+    wanted = {sign for sign in text if sign != " " and not _is_invisible(sign)}
+    for path in _list_font_files():
+        if not wanted:
+            return
+        wanted -= {sign for sign in wanted if ord(sign) in _read_coverage(path)}
+    if wanted:
+        _refuse_sign(field, text, next(sign for sign in text if sign in wanted))
+
+
+def _refuse_sign(field: str, text: str, sign: str) -> None:
+    raise Invalid(
+        field,
+        "No font has the character “{sign}” ({point}) in “{value}”. Write it another way.",
+        sign=sign if sign.isprintable() else "?",
+        point=f"U+{ord(sign):04X}",
+        value=text,
+    )
+
+
+@dataclass(frozen=True)
+class AddressFont:
+    """The font of the readable address, cut down to the signs needed: glyph ids, widths in em, the file."""
+
+    name: str
+    glyphs: dict[str, int]
+    widths: dict[str, float]
+    ascent: float
+    descent: float
+    cap_height: float
+    box: tuple[int, int, int, int]  # in thousandths of an em
+    data: bytes
+
+    def measure(self, text: str) -> float:
+        """The width of `text` in em; raises Invalid for a sign the font lacks."""
+        for sign in text:
+            if sign not in self.widths:
+                _refuse_sign("address", text, sign)
+        return sum(self.widths[sign] for sign in text)
+
+
+def make_address_font(texts: Iterable[str]) -> AddressFont:
+    """The address font for these texts: ASCII and whatever else Noto Sans has of them."""
+    extra = "".join(sorted(set().union(*texts) - set(ASCII)))
+    return _cut_font(extra)
+
+
+@lru_cache(maxsize=8)
+def _cut_font(extra: str) -> AddressFont:
+    font = TTFont(_folder("manimgx_fonts") / "NotoSans[wght].ttf", recalcTimestamp=False)
+    options = Options(layout_features=[], notdef_outline=True, hinting=False, name_IDs=[6], recalc_timestamp=False)
+    cutter = Subsetter(options)
+    cutter.populate(text=ASCII + extra)
+    cutter.subset(font)
+    instantiateVariableFont(font, {"wght": 400}, inplace=True)
+    for tag in ("GDEF", "GPOS", "GSUB", "STAT", "DSIG"):
+        if tag in font:
+            del font[tag]
+    out = io.BytesIO()
+    font.save(out)
+    cmap, metrics, unit = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
+    head = font["head"]
+    return AddressFont(
+        name="NotoSans-Regular",
+        glyphs={chr(point): font.getGlyphID(name) for point, name in cmap.items()},
+        widths={chr(point): metrics[name][0] / unit for point, name in cmap.items()},
+        ascent=font["hhea"].ascent / unit,
+        descent=font["hhea"].descent / unit,
+        cap_height=font["OS/2"].sCapHeight / unit,
+        box=(head.xMin * 1000 // unit, head.yMin * 1000 // unit, head.xMax * 1000 // unit, head.yMax * 1000 // unit),
+        data=out.getvalue(),
+    )

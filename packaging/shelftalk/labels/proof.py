@@ -1,0 +1,146 @@
+"""The proof before print: every symbol is read back from the finished file by another library than made it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import zxingcpp
+from PIL import Image
+
+from shelftalk.errors import ShelftalkError
+from shelftalk.labels.raster import open_pages, render_svg
+from shelftalk.labels.stock import Stock
+
+DPI = 300
+WHITE = 255
+Progress = Callable[[int, int], None]
+
+
+class ProofFailed(ShelftalkError):
+    """What was made does not read as what was meant; it must not be handed out."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was proven: so many sheets at this resolution, so many symbols read, so many cells empty as meant."""
+
+    dpi: int
+    sheets: int
+    symbols: int
+    empty: int
+
+
+def prove_sheets(
+    pdf: bytes, stock: Stock, meant: Sequence[str | None], *, dpi: int = DPI, progress: Progress | None = None
+) -> Proof:
+    """Read every cell of every sheet; `meant` is the text of each cell in order, None where nothing is printed.
+
+    Cells after the last of `meant` must be empty too. Raises ProofFailed naming sheet, row and column.
+    """
+    sheets = -(-len(meant) // stock.count)
+    cells = [*meant, *[None] * (sheets * stock.count - len(meant))]
+    with open_pages(pdf) as pages:
+        if len(pages) != sheets:
+            raise ProofFailed("The file has {found} sheets instead of {meant}.", found=len(pages), meant=sheets)
+        for sheet in range(sheets):
+            image = pages.render(sheet, dpi)
+            _prove_sheet(image, stock, sheet, cells[sheet * stock.count : (sheet + 1) * stock.count], dpi)
+            if progress:
+                progress(sheet + 1, sheets)
+    symbols = sum(text is not None for text in cells)
+    return Proof(dpi, sheets, symbols, len(cells) - symbols)
+
+
+def _prove_sheet(image: Image.Image, stock: Stock, sheet: int, meant: Sequence[str | None], dpi: int) -> None:
+    found = _read_cells(image, stock, dpi)
+    for place, text in enumerate(meant):
+        box = _get_box(stock, place, dpi)
+        texts = found.get(place, [])
+        if text is None:
+            if texts or image.crop(box).getextrema() != (WHITE, WHITE):
+                raise _fail(stock, sheet, place, "", texts)
+            continue
+        # A whole page is read fast; a cell missed there is looked at once more by itself.
+        if texts != [text] and _read(image.crop(box)) != [text]:
+            raise _fail(stock, sheet, place, text, texts)
+    _prove_margins(image.copy(), stock, sheet, dpi)
+
+
+def _prove_margins(image: Image.Image, stock: Stock, sheet: int, dpi: int) -> None:
+    for place in range(stock.count):
+        image.paste(WHITE, _get_box(stock, place, dpi))
+    if image.getextrema() != (WHITE, WHITE):
+        raise ProofFailed("Sheet {sheet}: something is printed outside the labels.", sheet=sheet + 1)
+
+
+def _get_box(stock: Stock, place: int, dpi: int) -> tuple[int, int, int, int]:
+    cell, dots = stock.get_cell(place), dpi / 25.4
+    right, bottom = cell.x_mm + stock.label_width_mm, cell.y_mm + stock.label_height_mm
+    return round(cell.x_mm * dots), round(cell.y_mm * dots), round(right * dots), round(bottom * dots)
+
+
+def _read_cells(image: Image.Image, stock: Stock, dpi: int) -> dict[int, list[str]]:
+    """The texts read on a sheet, by the cell their symbol's middle lies in; -1 is outside all cells."""
+    found: dict[int, list[str]] = {}
+    for symbol in _read_symbols(image):
+        corners = (symbol.position.top_left, symbol.position.bottom_right)
+        x = sum(corner.x for corner in corners) / 2 * 25.4 / dpi
+        y = sum(corner.y for corner in corners) / 2 * 25.4 / dpi
+        found.setdefault(_find_place(stock, x, y), []).append(symbol.text)
+    return found
+
+
+def _find_place(stock: Stock, x_mm: float, y_mm: float) -> int:
+    column = int((x_mm - stock.left_mm) // stock.pitch_x_mm)
+    row = int((y_mm - stock.top_mm) // stock.pitch_y_mm)
+    inside = 0 <= column < stock.columns and 0 <= row < stock.rows
+    return row * stock.columns + column if inside else -1
+
+
+def _fail(stock: Stock, sheet: int, place: int, meant: str, read: Sequence[str]) -> ProofFailed:
+    cell = stock.get_cell(place)
+    where = {"sheet": sheet + 1, "row": cell.row + 1, "column": cell.column + 1}
+    if not meant:
+        return ProofFailed("Sheet {sheet}, row {row}, column {column}: the label must be empty and is not.", **where)
+    if not read:
+        return ProofFailed(
+            "Sheet {sheet}, row {row}, column {column}: the symbol cannot be read. It was meant to open “{meant}”.",
+            meant=meant,
+            **where,
+        )
+    return ProofFailed(
+        "Sheet {sheet}, row {row}, column {column}: the symbol reads “{read}” and was meant to open “{meant}”.",
+        meant=meant,
+        read=", ".join(read),
+        **where,
+    )
+
+
+def _read_symbols(image: Image.Image) -> list[zxingcpp.Barcode]:
+    return zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode, try_invert=False)
+
+
+def _read(image: Image.Image) -> list[str]:
+    return [symbol.text for symbol in _read_symbols(image)]
+
+
+def prove_symbol_png(png: bytes, text: str) -> bytes:
+    """`png` when it reads as `text`; raises ProofFailed."""
+    _prove_picture(Image.open(io.BytesIO(png)).convert("L"), text)
+    return png
+
+
+def prove_symbol_svg(svg: bytes, text: str) -> bytes:
+    """`svg` when it reads as `text` printed at 300 dpi; raises ProofFailed."""
+    _prove_picture(render_svg(svg, DPI), text)
+    return svg
+
+
+def _prove_picture(image: Image.Image, text: str) -> None:
+    read = _read(image)
+    if read != [text]:
+        raise ProofFailed(
+            "The symbol reads “{read}” and was meant to open “{meant}”.", read=", ".join(read), meant=text
+        )

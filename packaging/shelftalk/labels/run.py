@@ -1,0 +1,119 @@
+"""Makes label sheets from what is to be printed: symbols, design, type, sheets, proof. No HTTP, no SQL, no files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shelftalk.catalog.languages import LANGUAGES
+from shelftalk.errors import Invalid
+from shelftalk.labels.design import Layout, Room, list_layouts, measure_addresses, wrap_address
+from shelftalk.labels.fonts import AddressFont, make_address_font
+from shelftalk.labels.proof import Progress, Proof, prove_sheets
+from shelftalk.labels.sheet import Label, impose
+from shelftalk.labels.stock import Stock, check_start
+from shelftalk.labels.symbol import Symbol, make_symbol
+from shelftalk.labels.typeset import Art, Job, Wording, clean_wording, typeset
+
+MOST_COPIES = 1000
+MOST_LABELS = 20_000
+
+
+@dataclass(frozen=True)
+class LabelItem:
+    """What one label is to say. `url` is in the symbol, `address` is its short form for people to read."""
+
+    code: str
+    url: str
+    address: str
+    name: str
+    call_to_action: str
+    language: str
+
+
+@dataclass(frozen=True)
+class LabelSheets:
+    """A finished, proven print file."""
+
+    pdf: bytes
+    sheets: int
+    labels: int
+    proof: Proof
+    sha256: str
+
+
+def make_labels(
+    items: Sequence[LabelItem],
+    stock: Stock,
+    *,
+    start: int = 1,
+    copies: int = 1,
+    level: str = "M",
+    progress: Progress | None = None,
+) -> LabelSheets:
+    """The sheets for `items`, each `copies` times, from place `start` of the first sheet.
+
+    Same input, same bytes. Raises Invalid for what cannot be printed and ProofFailed for what does not read
+    back; nothing unproven is returned. `progress` is told the sheets proven and their number.
+    """
+    _check_counts(items, stock, start, copies)
+    labels = [label for label in _make_each(items, stock, level) for _ in range(copies)]
+    font = make_address_font(item.address for item in items)
+    pdf = impose(labels, stock, font, start=start)
+    meant = [None] * (start - 1) + [item.url for item in items for _ in range(copies)]
+    proof = prove_sheets(pdf, stock, meant, progress=progress)
+    return LabelSheets(pdf, proof.sheets, len(labels), proof, hashlib.sha256(pdf).hexdigest())
+
+
+def _check_counts(items: Sequence[LabelItem], stock: Stock, start: int, copies: int) -> None:
+    check_start(stock, start)
+    if not items:
+        raise Invalid("codes", "No label was chosen. Choose at least one placement.")
+    if not 1 <= copies <= MOST_COPIES:
+        raise Invalid(
+            "copies", "{value} copies cannot be printed. Choose 1 to {allowed}.", value=copies, allowed=MOST_COPIES
+        )
+    if len(items) * copies > MOST_LABELS:
+        raise Invalid(
+            "copies",
+            "{value} labels are too many for one file: at most {allowed}. Print them in parts.",
+            value=len(items) * copies,
+            allowed=MOST_LABELS,
+        )
+
+
+def _make_each(items: Sequence[LabelItem], stock: Stock, level: str) -> list[Label]:
+    """One label for each item; equal wordings in equal room are typeset once."""
+    font = make_address_font(item.address for item in items)
+    ems = measure_addresses([item.address for item in items], font)
+    symbols = [make_symbol(item.url, level) for item in items]
+    wordings: dict[Wording, Wording] = {}
+    jobs: dict[Job, None] = {}
+    wanted: list[Job] = []
+    layouts: dict[tuple[int, bool], tuple[Layout, ...]] = {}
+    for item, symbol in zip(items, symbols, strict=True):
+        raw = Wording(item.call_to_action, item.name, item.language)
+        wording = wordings.get(raw) or wordings.setdefault(raw, clean_wording(raw))
+        key = symbol.full_size, is_rtl(item.language)
+        if key not in layouts:
+            room = Room(stock.label_width_mm, stock.label_height_mm, key[0], key[1], ems)
+            layouts[key] = tuple(list_layouts(room))
+        job = Job(wording, stock.label_width_mm, stock.label_height_mm, layouts[key])
+        jobs[job] = None
+        wanted.append(job)
+    arts = dict(zip(jobs, typeset(list(jobs)), strict=True))
+    return [
+        _make_label(item, symbol, arts[job]) for item, symbol, job in zip(items, symbols, wanted, strict=True)
+    ]
+
+
+def _make_label(item: LabelItem, symbol: Symbol, art: Art) -> Label:
+    lines = wrap_address(item.address, art.layout.address_lines) or [item.address]
+    return Label(art, symbol, tuple(lines))
+
+
+def is_rtl(language: str) -> bool:
+    """Whether labels in this language read from right to left."""
+    known = LANGUAGES.get(language)
+    return known is not None and known.direction == "rtl"
