@@ -1,0 +1,135 @@
+"""The application factory: settings in, a Flask application with every area out."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shelftalk.config import LOCAL_HOSTS, Settings, read_settings
+from shelftalk.store import open_store
+from shelftalk.store import users as user_store
+from shelftalk.web import auth, overview, users
+from shelftalk.web.attempts import Attempts
+from shelftalk.web.i18n import Translator
+from shelftalk.web.lists import list_globals
+from shelftalk.web.navigation import list_places
+from shelftalk.web.once import DoneForms
+from shelftalk.web.problems import init_problems
+from shelftalk.web.secret import make_setup_token, read_secret_key
+from shelftalk.web.security import SESSION_DAYS, current_user, init_security, may
+from shelftalk.web.state import State
+from shelftalk.web.texts import init_texts
+
+# Every area: a module with a blueprint `bp` and, where it needs one, `init(app)`.
+AREAS: tuple[ModuleType, ...] = (auth, overview, users)
+MEGABYTE = 1024 * 1024
+
+
+class Shelftalk(Flask):
+    """Flask, with static files kept for a year under their versioned addresses, which never change."""
+
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+        return 31_536_000 if request.args.get("v") else super().get_send_file_max_age(filename)
+
+
+def create_app(root: Path, settings: Settings | None = None) -> Flask:
+    """The WSGI application of the checkout at `root`; raises Invalid when a setting or secret is wrong."""
+    settings = settings or read_settings(root)
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Shelftalk(
+        "shelftalk",
+        root_path=str(root),
+        instance_path=str(settings.instance),
+        template_folder=str(root / "templates"),
+        static_folder=str(root / "static"),
+    )
+    _configure(app, settings)
+    state = _make_state(settings)
+    app.extensions["shelftalk"] = state
+    state.store.migrate()
+    _announce_set_up(state)
+    init_security(app)
+    init_texts(app)
+    init_problems(app)
+    _init_templates(app)
+    for area in AREAS:
+        app.register_blueprint(area.bp)
+        if hasattr(area, "init"):
+            area.init(app)
+    _trust_proxy(app, settings)
+    _wire_scan_path(app, state)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    secure = settings.origin.startswith("https://")
+    host = urlsplit(settings.origin).hostname or ""
+    app.config.update(
+        SECRET_KEY=read_secret_key(settings.instance),
+        SESSION_COOKIE_NAME="__Host-shelftalk" if secure else "shelftalk",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=SESSION_DAYS),
+        MAX_CONTENT_LENGTH=20 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
+        MAX_FORM_PARTS=2_000,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may stay open over lunch
+        TRUSTED_HOSTS=[host, *LOCAL_HOSTS],
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+    )
+
+
+def _make_state(settings: Settings) -> State:
+    return State(
+        settings=settings,
+        store=open_store(settings),
+        translator=Translator(),
+        by_address=Attempts(limit=30, span_s=600),
+        by_account=Attempts(limit=8, span_s=600),
+        done_forms=DoneForms(),
+    )
+
+
+def _announce_set_up(state: State) -> None:
+    with state.store.read() as db:
+        people = user_store.count_users(db)
+    if not people:
+        make_setup_token(state.settings.instance)
+
+
+def _init_templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(current_user=current_user, may=may, list_places=list_places, **list_globals())
+    version = lru_cache(maxsize=500)(_make_version)
+
+    def add_version(endpoint: str, values: dict[str, object]) -> None:
+        if endpoint == "static" and app.static_folder:
+            path = Path(app.static_folder) / str(values.get("filename", ""))
+            if path.is_file():
+                values["v"] = version(path, path.stat().st_mtime_ns)
+
+    app.url_defaults(add_version)
+
+
+def _make_version(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+
+
+def _trust_proxy(app: Flask, settings: Settings) -> None:
+    """An https origin means a proxy in front: it says who asks. The host never comes from it."""
+    if settings.origin.startswith("https://"):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
+
+
+def _wire_scan_path(app: Flask, state: State) -> None:
+    """The scan path goes around Flask: here the door is put before `app.wsgi_app`."""

@@ -1,0 +1,165 @@
+"""Texts, numbers and dates in a person's language, for staff and shopper pages alike; knows no view."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from markupsafe import Markup
+
+from shelftalk.catalog.languages import DEFAULT, LANGUAGES, localise_digits
+from shelftalk.errors import ShelftalkError
+from shelftalk.web.solar_hijri import format_solar_hijri
+
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+_language: ContextVar[str] = ContextVar("language", default=DEFAULT)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One language's catalogue, ready to look up."""
+
+    messages: Mapping[str, str]
+    plurals: Mapping[str, tuple[str, ...]]
+    choose: Callable[[int], int]  # which plural form a number takes
+
+
+ENGLISH = Texts({}, {}, lambda n: int(n != 1))
+
+
+class Translator:
+    """Every catalogue in memory; a text without translation stays English."""
+
+    def __init__(self, folder: Path = TRANSLATIONS) -> None:
+        self._texts = {tag: read_texts(folder / tag / "messages.po") for tag in LANGUAGES}
+
+    def translate(self, message: str, tag: str, **values: object) -> str:
+        """`message` in the language, its {places} filled; numbers and days written the language's way."""
+        text = self._texts[tag].messages.get(message, message)
+        return fill_places(text, tag, values)
+
+    def ngettext(self, singular: str, plural: str, n: int, tag: str, **values: object) -> str:
+        """The form of the text that fits the number `n`, which fills {n}."""
+        texts = self._texts[tag]
+        forms = texts.plurals.get(singular)
+        text = forms[texts.choose(n)] if forms else (singular, plural)[ENGLISH.choose(n)]
+        return fill_places(text, tag, {"n": n, **values})
+
+    def text_error(self, error: ShelftalkError, tag: str) -> str:
+        """An error as a person reads it: the template translated, then filled. Marked texts inside are translated
+        too, but never `value`, which quotes what was typed."""
+        values = {
+            name: self.translate(value, tag) if isinstance(value, str) and name != "value" else value
+            for name, value in error.values.items()
+        }
+        return self.translate(error.message, tag, **values)
+
+
+def read_texts(path: Path) -> Texts:
+    """A catalogue file as look-up tables; fuzzy and empty entries count as not translated."""
+    if not path.is_file():
+        return ENGLISH
+    with path.open("rb") as file:
+        catalog: Catalog = read_po(file)
+    messages: dict[str, str] = {}
+    plurals: dict[str, tuple[str, ...]] = {}
+    for entry in catalog:
+        if entry.fuzzy or not entry.id:
+            continue
+        if isinstance(entry.id, (tuple, list)):
+            forms = tuple(entry.string) if isinstance(entry.string, (tuple, list)) else ()
+            if forms and all(forms):
+                plurals[entry.id[0]] = forms
+        elif isinstance(entry.string, str) and entry.string:
+            messages[entry.id] = entry.string
+    return Texts(messages, plurals, gettext.c2py(catalog.plural_expr))
+
+
+def fill_places(text: str, tag: str, values: Mapping[str, object]) -> str:
+    """`text` with its {places} filled; a Markup value makes the result Markup, all else escaped."""
+    if not values:
+        return text
+    written = {name: write_value(value, tag) for name, value in values.items()}
+    if any(isinstance(value, Markup) for value in written.values()):
+        return Markup(text).format(**written)  # noqa: S704 (the text is ours; format() escapes the values)
+    return text.format(**written)
+
+
+def write_value(value: object, tag: str) -> object:
+    """A number or day the way the language writes it; anything else as it is."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float, Decimal)):
+        return format_number(value, tag)
+    if isinstance(value, datetime):
+        return format_datetime(value, tag)
+    if isinstance(value, date):
+        return format_date(value, tag)
+    return value
+
+
+def format_number(value: int | float | Decimal, tag: str, digits: int | None = None) -> str:
+    """A number with the language's digits and separators; `digits` fixes the decimals."""
+    pattern = None if digits is None else f"#,##0.{'0' * digits}".rstrip(".")
+    return numbers.format_decimal(value, pattern, locale=_locale(tag), numbering_system="default")
+
+
+def format_percent(value: float, tag: str, digits: int = 0) -> str:
+    """A share (0.613) as per cent (61%), written the language's way, with at most `digits` decimals."""
+    share = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits - 2))
+    return numbers.format_percent(share, locale=_locale(tag), numbering_system="default", decimal_quantization=False)
+
+
+def format_date(day: date, tag: str, style: str = "medium") -> str:
+    """A calendar day; Persian readers get the Solar Hijri calendar they live by."""
+    if tag == "fa":
+        return format_solar_hijri(day, style)
+    return dates.format_date(day, style, locale=_locale(tag))
+
+
+def format_datetime(at: datetime, tag: str, zone: str = "UTC", style: str = "medium") -> str:
+    """A moment as day and minute in the time zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    clock = dates.format_time(local, "short", locale=_locale(tag))
+    comma = "، " if tag == "fa" else ", " if tag in ("en", "ru") else " "
+    return f"{format_date(local.date(), tag, style)}{comma}{localise_digits(clock, tag)}"
+
+
+def format_ago(at: datetime, now: datetime, tag: str) -> str:
+    """How long ago a moment was, in the largest fitting unit."""
+    span = min(at - now, timedelta())
+    return localise_digits(dates.format_timedelta(span, add_direction=True, locale=_locale(tag)), tag)
+
+
+def _locale(tag: str) -> str:
+    return LANGUAGES[tag].locale
+
+
+def current_tag() -> str:
+    """The language texts are written in just now."""
+    return _language.get()
+
+
+def set_language(tag: str) -> None:
+    """Write texts in this language from here on, in this request or command."""
+    _language.set(tag)
+
+
+@contextmanager
+def use_language(tag: str) -> Iterator[None]:
+    """Write texts in this language inside the block: a shopper page while a staff member publishes."""
+    token = _language.set(tag)
+    try:
+        yield
+    finally:
+        _language.reset(token)
