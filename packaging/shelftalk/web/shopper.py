@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import nh3
@@ -26,20 +26,12 @@ from shelftalk.catalog.page import Block, PageContent
 from shelftalk.catalog.palette import make_palettes
 from shelftalk.catalog.product import Product
 from shelftalk.errors import mark
+from shelftalk.scans.shelf import RenderedPage
 
 HOUSE_COLOUR = "#1f6f54"  # of notices, which belong to no brand
 ICON = "/static/img/shopper-icon.svg"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "h4", "blockquote", "code", "hr"}
-
-
-class RenderedPage(NamedTuple):
-    """A page as it is served: its key on the shelf, its language, its bytes and the policy that fits them."""
-
-    key: str
-    language: str
-    html: bytes
-    csp: str
 
 
 class Translates(Protocol):
