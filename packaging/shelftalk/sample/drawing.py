@@ -53,9 +53,9 @@ class Pen:
         """A line with round ends and joints."""
         scaled = self._place(points, width)
         if self._draw:
-            self._draw.line(scaled, fill=255, width=max(1, round(width * self._scale)), joint="curve")
-            r = width * self._scale / 2
-            for x, y in (scaled[0], scaled[-1]):
+            self._draw.line(scaled, fill=255, width=max(1, round(width * self._scale)))
+            r = width * self._scale / 2 if width > 4 else 0  # thin ones show no gaps between their pieces
+            for x, y in scaled if r else ():
                 self._draw.ellipse((x - r, y - r, x + r, y + r), fill=255)
 
     def text(self, at: Point, words: str, size: float, spacing: float) -> None:
@@ -138,15 +138,17 @@ class Board:
         mask = _cut(_make_mask(shape, box), box, inside, opacity)
         self._lay(Image.new("RGB", mask.size, paint), mask, box)
 
-    def shade(self, shape: Shape, stops: Stops, *, down: bool = False, opacity: float = 1.0) -> None:
-        """Lay a shape with a gradient over its own width (or height)."""
+    def shade(
+        self, shape: Shape, stops: Stops, *, down: bool = False, opacity: float = 1.0, inside: Shape | None = None
+    ) -> None:
+        """Lay a shape with a gradient over its own width (or height), cut to `inside`."""
         box = self._measure(shape)
-        mask = _cut(_make_mask(shape, box), box, None, opacity)
+        mask = _make_mask(shape, box)
         used = mask.getbbox()
         if used:
             paint = Image.new("RGB", mask.size)
             paint.paste(_make_gradient(stops, (used[2] - used[0], used[3] - used[1]), down), used[:2])
-            self._lay(paint, mask, box)
+            self._lay(paint, _cut(mask, box, inside, opacity), box)
 
     def blur(self, shape: Shape, paint: Colour, radius: float, opacity: float, inside: Shape | None = None) -> None:
         """Lay a shape with soft edges: a shadow, a glow. Drawn small, because it is soft anyway."""

@@ -70,10 +70,11 @@ def draw_jar() -> bytes:
     draw_ground(board, 572, 1010, 560)
     board.fill(glass, PANE, 0.8)
     board.shade(glass, make_sheen(PANE, 0.7), opacity=0.55)
-    honey = area(_make_jar(15, 400))
+    inner = area(_make_jar(15, 300))
+    honey = area([(x, max(y, 402)) for x, y in _make_jar(15, 300)])
     board.shade(honey, _HONEY)
     board.blur(oval((350, 780, 720, 1040)), (240, 164, 52), 60, 0.55, inside=honey)
-    board.shade(oval((352, 384, 768, 420)), ((0, (226, 150, 48)), (1, AMBER)), down=True)
+    board.shade(oval((310, 384, 810, 422)), ((0, (232, 158, 56)), (1, AMBER)), down=True, inside=inner)
     _draw_label(board)
     draw_glint(board, 318, 480, 930, 20, 0.55)
     draw_glint(board, 796, 520, 900, 10, 0.3)
@@ -108,12 +109,18 @@ def _draw_label(board: Board) -> None:
     board.shade(area(label), make_sheen(CREAM, 0.5))
     for edge in (550, 846):
         board.shade(area(band(305, 815, edge, edge + 4, 20)), make_sheen(GOLD, 0.8))
-    cells = ((560, 664, 1), (484, 664, 0.45), (636, 664, 0.45), (522, 729, 0.7), (598, 729, 0.7))
-    for x, y, share in cells:
-        board.fill(area(_make_hexagon(x, y, 40)), mix(CREAM, (206, 128, 30), share))
-    for x, y in ((522, 599), (598, 599)):
-        board.fill(area(_make_hexagon(x, y, 40)), mix(CREAM, (206, 128, 30), 0.25))
-    draw_words(board, (560, 812), "HILLSIDE", 34, BROWN)
+    cells = (
+        (560, 0, 1),
+        (490, 0, 0.45),
+        (630, 0, 0.45),
+        (525, 1, 0.7),
+        (595, 1, 0.7),
+        (525, -1, 0.25),
+        (595, -1, 0.25),
+    )
+    for x, row, share in cells:
+        board.fill(area(_make_hexagon(x, 680 + 61 * row, 37)), mix(CREAM, (206, 128, 30), share))
+    draw_words(board, (560, 820), "HILLSIDE", 34, BROWN)
 
 
 def _draw_dipper(board: Board) -> None:
@@ -170,15 +177,17 @@ def draw_cup() -> bytes:
     board.shade(oval((323, 530, 797, 590)), ((0, (240, 200, 98)), (1, (226, 176, 64))), down=True)
     _draw_strainer(board)
     board.fill(slab((400, 974, 720, 992), 9), WHITE, 0.45)
-    draw_glint(board, 318, 440, 900, 20, 0.75)
-    draw_glint(board, 786, 470, 840, 10, 0.5)
+    shine = curve((326, 450), (330, 640), (338, 780), (350, 880))
+    board.blur(stroke(shine, 18), WHITE, 7, 0.75, inside=bowl)
+    gleam = curve((800, 470), (796, 620), (790, 760), (782, 850))
+    board.blur(stroke(gleam, 9), WHITE, 4, 0.5, inside=bowl)
     _draw_cover(board)
     return board.save()
 
 
 def _draw_handle(board: Board) -> None:
     path = [
-        *curve((800, 500), (930, 460), (1010, 540), (1000, 660)),
+        *curve((824, 496), (940, 466), (1010, 540), (1000, 660)),
         *curve((1000, 660), (990, 780), (900, 850), (796, 838)),
     ]
     board.fill(stroke(path, 50), mix(PANE, INK, 0.22))
@@ -224,7 +233,7 @@ def _draw_cover(board: Board) -> None:
     board.fill(area(band(left + 18, right - 18, 366, 378, bulge)), INK, 0.2)
     board.shade(area(band(left, right, 306, 360, bulge, 10)), make_sheen(BLUE))
     board.shade(
-        oval((left, 306 - bulge * 1.6, right, 306 + bulge)),
+        oval((left, 306 - bulge, right, 306 + bulge)),
         ((0, mix(BLUE, WHITE, 0.3)), (1, mix(BLUE, WHITE, 0.1))),
         down=True,
     )
