@@ -1,0 +1,269 @@
+"""The local file a scan is answered from: codes, slugs and rendered pages. Knows no store and no requests.
+
+It is built whole or changed in one transaction, each with a new version. Readers keep codes in memory and page
+bytes in a bounded cache, take over only what changed, and go on with the last good state when the file goes bad.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import logging
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+
+from shelftalk import clock
+from shelftalk.scans.policy import make_policy
+from shelftalk.scans.segment import sync_folder
+
+log = logging.getLogger(__name__)
+NOTICES = ("unknown", "retired", "draft", "busy", "privacy")
+COPY_AGE_S = 600.0  # the good copy is renewed when older than this
+_FEW = 50  # pages worth the slowest compression
+_SCHEMA = """
+create table if not exists meta (name text primary key, value integer not null);
+create table if not exists targets (
+  code text primary key, kind text not null, product_id integer not null, placement_id integer not null,
+  slug text not null, changed_in integer not null
+) without rowid;
+create table if not exists slugs (
+  slug text primary key, product_id integer not null, changed_in integer not null
+) without rowid;
+create table if not exists pages (
+  key text not null, language text not null, etag text not null, policy text not null,
+  br blob, gz blob, crc integer not null, changed_in integer not null, primary key (key, language)
+);
+create index if not exists targets_changed on targets (changed_in);
+create index if not exists slugs_changed on slugs (changed_in);
+create index if not exists pages_changed on pages (changed_in);
+"""
+GONE = "gone"  # the kind of a code that was taken off the shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a code leads. `kind` is "page", "draft" or "retired"."""
+
+    code: str
+    kind: str
+    product_id: int
+    placement_id: int
+    slug: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key of the page it shows."""
+        return f"product:{self.product_id}" if self.kind == "page" else f"notice:{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPage:
+    """A page ready to be put on the shelf. `csp` empty: made from the page, its inline styles by their hashes."""
+
+    key: str
+    language: str
+    html: bytes
+    csp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfPage:
+    """A page as served: its bytes in both compressions."""
+
+    etag: str
+    policy: str
+    br: bytes
+    gz: bytes
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is put on the shelf or taken off it together. A slug leads to a product, old slugs too."""
+
+    targets: Sequence[Target] = ()
+    pages: Sequence[RenderedPage] = ()
+    slugs: Mapping[str, int] = field(default_factory=dict)
+    gone_codes: Sequence[str] = ()
+    gone_keys: Sequence[str] = ()
+
+
+class ShelfWriter:
+    """The publishing side. Use one at a time per file; SQLite makes others wait."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        with self._open() as db:
+            self.is_empty = _read_version(db) == 0  # the caller then rebuilds it
+
+    def write(self, content: Content) -> int:
+        """Change what is given, and nothing else; returns the shelf's version. Equal pages stay untouched."""
+        with self._open() as db, _transaction(db):
+            version = _read_version(db) + 1
+            changed = _put(db, content, version)
+            if changed:
+                _write_version(db, version)
+        self._keep_copy(COPY_AGE_S)
+        return version if changed else version - 1
+
+    def rebuild(self, content: Content) -> int:
+        """Make the shelf hold exactly what is given: the rest goes. Then keeps a copy for worse days."""
+        with self._open() as db, _transaction(db):
+            version = _read_version(db) + 1
+            _put(db, content, version)
+            _take_off_others(db, content, version)
+            _write_version(db, version)
+        self._keep_copy(0)
+        return version
+
+    def _keep_copy(self, age_s: float) -> None:
+        """A checked copy beside the shelf; readers fall back on it when the shelf is damaged."""
+        good = copy_path(self._path)
+        with suppress(FileNotFoundError):
+            if age_s and clock.now().timestamp() - good.stat().st_mtime < age_s:
+                return
+        draft = good.with_name(f".{good.name}.new")
+        draft.unlink(missing_ok=True)
+        with self._open() as db:
+            db.execute("vacuum into ?", (str(draft),))
+        with closing(sqlite3.connect(draft)) as copy:
+            if copy.execute("pragma quick_check").fetchone()[0] != "ok":
+                log.error("The shelf's copy came out damaged; the older one is kept")
+                draft.unlink()
+                return
+        draft.replace(good)
+        sync_folder(good.parent)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            db = _connect(self._path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            log.exception("The shelf is damaged; it is put aside and has to be built anew")
+            _put_file_aside(self._path)
+            db = _connect(self._path)
+        with closing(db):
+            yield db
+
+
+def copy_path(path: Path) -> Path:
+    """Where a shelf's good copy lies."""
+    return path.with_name(f"{path.name}.good")
+
+
+def is_page_whole(br: bytes, gz: bytes, crc: int) -> bool:
+    """Whether the stored bytes are those once written."""
+    return zlib.crc32(gz, zlib.crc32(br)) == crc
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=10, isolation_level=None)
+    try:
+        db.execute("pragma journal_mode = wal")
+        db.execute("pragma synchronous = full")
+        if db.execute("select count(*) from sqlite_master where name = 'pages_changed'").fetchone()[0] == 0:
+            db.executescript(_SCHEMA)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _put_file_aside(path: Path) -> None:
+    path.replace(path.with_name(f"{path.name}.damaged"))
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("begin immediate")
+    try:
+        yield
+        db.execute("commit")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("rollback")
+        raise
+
+
+def _read_version(db: sqlite3.Connection) -> int:
+    row = db.execute("select value from meta where name = 'version'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _write_version(db: sqlite3.Connection, version: int) -> None:
+    db.execute("insert or replace into meta values ('version', ?)", (version,))
+
+
+def _put(db: sqlite3.Connection, content: Content, version: int) -> int:
+    changed = 0
+    for target in content.targets:
+        row = (target.kind, target.product_id, target.placement_id, target.slug)
+        changed += db.execute(
+            "insert into targets values (?, ?, ?, ?, ?, ?) on conflict (code) do update set kind = excluded.kind,"
+            " product_id = excluded.product_id, placement_id = excluded.placement_id, slug = excluded.slug,"
+            " changed_in = excluded.changed_in where (kind, product_id, placement_id, slug) is not (?, ?, ?, ?)",
+            (target.code, *row, version, *row),
+        ).rowcount
+    for slug, product_id in content.slugs.items():
+        changed += db.execute(
+            "insert into slugs values (?, ?, ?) on conflict (slug) do update set product_id = excluded.product_id,"
+            " changed_in = excluded.changed_in where product_id is not excluded.product_id",
+            (slug, product_id, version),
+        ).rowcount
+    changed += _put_pages(db, content.pages, version)
+    changed += _take_off_codes(db, content.gone_codes, version)
+    return changed + sum(_take_off_pages(db, key, (), version) for key in content.gone_keys)
+
+
+def _put_pages(db: sqlite3.Connection, pages: Sequence[RenderedPage], version: int) -> int:
+    changed = 0
+    for page in pages:
+        policy = page.csp or make_policy(page.html)
+        etag = hashlib.blake2b(page.html + policy.encode(), digest_size=12).hexdigest()
+        here = db.execute(
+            "select etag from pages where key = ? and language = ? and br is not null", (page.key, page.language)
+        ).fetchone()
+        if here and here[0] == etag:
+            continue
+        br = brotli.compress(page.html, quality=11 if len(pages) <= _FEW else 6, mode=brotli.MODE_TEXT)
+        gz = gzip.compress(page.html, 9, mtime=0)
+        crc = zlib.crc32(gz, zlib.crc32(br))
+        row = (page.key, page.language, etag, policy, br, gz, crc, version)
+        db.execute("insert or replace into pages values (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        changed += 1
+    return changed
+
+
+def _take_off_codes(db: sqlite3.Connection, codes: Iterable[str], version: int) -> int:
+    sql = "update targets set kind = ?, changed_in = ? where code = ? and kind <> ?"
+    return sum(db.execute(sql, (GONE, version, code, GONE)).rowcount for code in codes)
+
+
+def _take_off_pages(db: sqlite3.Connection, key: str, kept: Iterable[str], version: int) -> int:
+    """A page's row stays, empty, so that readers learn of it."""
+    languages = [row[0] for row in db.execute("select language from pages where key = ? and br is not null", (key,))]
+    sql = "update pages set br = null, gz = null, changed_in = ? where key = ? and language = ?"
+    return sum(db.execute(sql, (version, key, tag)).rowcount for tag in set(languages) - set(kept))
+
+
+def _take_off_others(db: sqlite3.Connection, content: Content, version: int) -> None:
+    codes = {target.code for target in content.targets}
+    _take_off_codes(db, {row[0] for row in db.execute("select code from targets")} - codes, version)
+    kept: dict[str, list[str]] = {}
+    for page in content.pages:
+        kept.setdefault(page.key, []).append(page.language)
+    for (key,) in db.execute("select distinct key from pages").fetchall():
+        _take_off_pages(db, key, kept.get(key, ()), version)
+    for (slug,) in db.execute("select slug from slugs where product_id <> 0").fetchall():
+        if slug not in content.slugs:
+            db.execute("update slugs set product_id = 0, changed_in = ? where slug = ?", (version, slug))

@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from scan_support import a_scan, code_number
+
+from shelftalk.scans import segment as segments
+from shelftalk.scans.segment import HEADER, is_live, list_segments, read_segment
+from shelftalk.scans.spool import Limits, Spool
+
+
+def read_all(folder: Path) -> list[str]:
+    return [scan.code for name in list_segments(folder) for scan in read_segment(folder, name, 0, 10**6).scans]
+
+
+def test_an_appended_scan_can_be_read_at_once(spool: Spool) -> None:
+    assert spool.append(a_scan()) == "kept"
+    [name] = list_segments(spool.folder)
+    reading = read_segment(spool.folder, name, 0, 10)
+    [scan] = reading.scans
+    assert scan == a_scan(segment=name, position=reading.position)
+    assert not reading.done, "its owner may still append"
+
+
+def test_an_answer_waits_for_a_sync_that_covers_it(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool.append(a_scan())
+    [name] = list_segments(spool.folder)
+    covered: list[int] = []
+    sync = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (sync(fd), covered.append(os.fstat(fd).st_size)))
+    for _ in range(20):
+        assert spool.append(a_scan()) == "kept"
+        assert covered[-1] == (spool.folder / name).stat().st_size
+
+
+def test_many_threads_share_syncs(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    syncs: list[int] = []
+    sync = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (syncs.append(fd), sync(fd)))
+    outcomes: list[str] = []
+
+    def work(worker: int) -> None:
+        outcomes.extend(spool.append(a_scan(code=code_number(worker * 1000 + n))) for n in range(50))
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == ["kept"] * 1600
+    assert sorted(read_all(spool.folder)) == sorted(code_number(w * 1000 + n) for w in range(32) for n in range(50))
+    assert len(syncs) < 800, f"{len(syncs)} syncs for 1600 scans"
+
+
+def test_a_segment_is_followed_by_the_next(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, limits=Limits(segment_bytes=500))
+    codes = [code_number(n) for n in range(40)]
+    assert {spool.append(a_scan(code=code)) for code in codes} == {"kept"}
+    assert len(list_segments(tmp_path)) > 5
+    assert sum(is_live(tmp_path, name) for name in list_segments(tmp_path)) == 1
+    assert sorted(read_all(tmp_path)) == sorted(codes)
+    spool.close()
+    assert not any(is_live(tmp_path, name) for name in list_segments(tmp_path))
+
+
+@pytest.mark.parametrize("durability", ["power", "process"])
+def test_closing_keeps_everything(tmp_path: Path, durability: str) -> None:
+    spool = Spool(tmp_path, durability)
+    assert {spool.append(a_scan()) for _ in range(300)} == {"kept"}
+    spool.close()
+    assert len(read_all(tmp_path)) == 300
+    assert spool.append(a_scan()) == "lost", "after the end there is nobody to write"
+    assert spool.status().lost == 1
+
+
+def test_process_durability_follows_within_the_interval(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, "process")
+    for _ in range(100):
+        spool.append(a_scan())
+    wait_until(lambda: spool.status().depth == 100)
+    spool.close()
+
+
+def test_process_durability_goes_on_over_many_segments(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, "process", Limits(segment_bytes=2_000, sync_s=0.005))
+    assert {spool.append(a_scan()) for _ in range(500)} == {"kept"}
+    spool.close()
+    assert len(read_all(tmp_path)) == 500
+    assert len(list_segments(tmp_path)) > 3
+
+
+@pytest.mark.parametrize("tail", [b"s 2026-03-01T12:00", b"\0" * 300, b"\r\r\r", bytes(range(128, 256))])
+def test_a_torn_tail_is_skipped_and_counted(spool: Spool, tail: bytes) -> None:
+    spool.append(a_scan())
+    spool.close()
+    [name] = list_segments(spool.folder)
+    with (spool.folder / name).open("ab") as file:
+        file.write(tail)
+    reading = read_segment(spool.folder, name, 0, 10)
+    assert (len(reading.scans), reading.torn, reading.done) == (1, 1, True)
+    status = spool.status()
+    assert (status.depth, status.torn, status.missing) == (1, 1, 0)
+
+
+def test_a_damaged_line_in_the_middle_costs_only_itself_and_shows(spool: Spool) -> None:
+    for n in range(5):
+        spool.append(a_scan(code=code_number(n)))
+    spool.close()
+    [name] = list_segments(spool.folder)
+    data = bytearray((spool.folder / name).read_bytes())
+    data[len(HEADER) + (len(data) - len(HEADER)) // 5 * 2 + 10] ^= 1
+    (spool.folder / name).write_bytes(data)
+    assert read_all(spool.folder) == [code_number(n) for n in (0, 1, 3, 4)]
+    status = spool.status()
+    assert (status.served, status.depth, status.missing, status.balanced) == (5, 4, 1, False)
+
+
+def test_a_file_of_another_kind_is_not_read_as_scans(spool: Spool) -> None:
+    (spool.folder / "20260101T000000-1-aa.scans").write_bytes(b"something else\n" * 5)
+    reading = read_segment(spool.folder, "20260101T000000-1-aa.scans", 0, 10)
+    assert (reading.scans, reading.torn, reading.done) == ([], 1, True)
+
+
+def refuse(error: int, times: int = 10**9):
+    left = [times]
+
+    def fail(*_args: object) -> None:
+        if left[0] > 0:
+            left[0] -= 1
+            raise OSError(error, os.strerror(error))
+        return os.__dict__["_real_fdatasync"](*_args)
+
+    return fail
+
+
+@pytest.fixture
+def real_fdatasync(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "_real_fdatasync", os.fdatasync, raising=False)
+    return os.fdatasync
+
+
+@pytest.mark.usefixtures("real_fdatasync")
+def test_a_failed_sync_is_made_good_in_a_new_segment(spool: Spool, monkeypatch) -> None:
+    """After EIO the kernel may forget what was unwritten, so the same sync must never be asked again."""
+    spool.append(a_scan(code=code_number(1)))
+    monkeypatch.setattr(os, "fdatasync", refuse(5, times=1))
+    assert spool.append(a_scan(code=code_number(2))) == "kept"
+    assert len(list_segments(spool.folder)) == 2
+    assert sorted(read_all(spool.folder)) == sorted([code_number(1), code_number(2)])
+    status = spool.status()
+    assert (status.served, status.depth, status.lost, status.missing) == (2, 2, 0, 0)
+
+
+def test_a_dead_disk_costs_scans_but_never_an_answer_and_every_loss_is_counted(
+    spool: Spool, monkeypatch, real_fdatasync
+) -> None:
+    spool.append(a_scan(code=code_number(1)))
+    monkeypatch.setattr(os, "fdatasync", refuse(5))
+    assert [spool.append(a_scan()) for _ in range(3)] == ["lost"] * 3
+    status = spool.status()
+    assert (status.served, status.depth, status.lost, status.missing) == (4, 1, 3, 0)
+    monkeypatch.setattr(os, "fdatasync", real_fdatasync)
+    wait_until(lambda: spool.append(a_scan(code=code_number(9))) == "kept")
+    assert spool.status().balanced
+
+
+def test_a_full_disk_loses_what_is_declared_and_goes_on_when_there_is_room(spool: Spool, monkeypatch) -> None:
+    spool.append(a_scan(code=code_number(1)))
+    write = os.write
+
+    def half_then_full(fd: int, data: bytes) -> int:
+        if len(data) > 20:
+            return write(fd, bytes(data)[:20])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(segments.os, "write", half_then_full)
+    assert [spool.append(a_scan()) for _ in range(3)] == ["lost"] * 3
+    monkeypatch.setattr(segments.os, "write", write)
+    assert spool.append(a_scan(code=code_number(2))) == "kept"
+    assert read_all(spool.folder) == [code_number(1), code_number(2)], "no half line is left between them"
+    assert len(list_segments(spool.folder)) == 1
+    status = spool.status()
+    assert (status.served, status.depth, status.lost, status.torn, status.missing) == (5, 2, 3, 0, 0)
+
+
+def test_losses_before_the_first_segment_are_counted_too(tmp_path: Path, monkeypatch) -> None:
+    spool = Spool(tmp_path, limits=Limits(retry_s=0))
+    monkeypatch.setattr(segments.os, "open", lambda *_a: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
+    assert spool.append(a_scan()) == "lost"
+    monkeypatch.undo()
+    assert spool.status().lost == 1
+    assert spool.append(a_scan()) == "kept"
+    status = spool.status()
+    assert (status.served, status.depth, status.lost) == (2, 1, 1)
+    spool.close()
+
+
+def test_a_hanging_disk_delays_an_answer_by_a_quarter_of_a_second_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path, limits=Limits(patience_s=0.05))
+    spool.append(a_scan())
+    go = threading.Event()
+    sync = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (go.wait(10), sync(fd)))
+    assert {spool.append(a_scan()) for _ in range(30)} == {"late"}
+    go.set()
+    wait_until(lambda: spool.status().depth == 31)
+    assert spool.status().balanced
+    spool.close()
+
+
+def test_memory_is_bounded_while_the_disk_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(tmp_path, limits=Limits(patience_s=0.01, waiting=10))
+    spool.append(a_scan())
+    go = threading.Event()
+    sync = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (go.wait(10), sync(fd)))
+    outcomes = [spool.append(a_scan()) for _ in range(20)]
+    assert outcomes.count("lost") == 9, "one is on its way, ten wait"
+    go.set()
+    wait_until(lambda: spool.status().depth == 12)
+    assert spool.status().lost == 9
+    spool.close()
+
+
+def test_a_forked_child_writes_a_segment_of_its_own(spool: Spool) -> None:
+    spool.append(a_scan(code=code_number(1)))
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if spool.append(a_scan(code=code_number(2))) == "kept" else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    spool.append(a_scan(code=code_number(3)))
+    assert len(list_segments(spool.folder)) == 2
+    assert sorted(read_all(spool.folder)) == sorted(code_number(n) for n in (1, 2, 3))
+
+
+def wait_until(true, seconds: float = 5.0) -> None:
+    for _ in range(int(seconds / 0.01)):
+        if true():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it did not come about")
