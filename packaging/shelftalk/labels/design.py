@@ -22,6 +22,7 @@ DOT_MM = 25.4 / 600  # a module is a whole number of the printer's dots
 EDGE_MM = 0.75  # sheets lie a little askew in every printer
 WIDE = 1.25  # from this ratio on the symbol stands beside the text
 CAP_EM = 0.714
+ACCENT_EM = 0.22  # what an accent on a capital may stand above it
 ADDRESS_LINE_EM = 1.2
 ADDRESS_GAP_EM = 0.9
 
@@ -142,7 +143,7 @@ def _fit_module(room: Room, side_mm: float) -> float | None:
 def _fit_address(room: Room, width_mm: float, wished_pt: float) -> tuple[int, float] | None:
     """Lines and size of the address: whole at nearly the wished size, else broken, else smaller."""
     sizes = {
-        lines: min(wished_pt, width_mm / POINT_MM / em)
+        lines: min(wished_pt, width_mm / POINT_MM / max(em, 0.01))
         for lines, em in enumerate(room.address_ems, start=1)
         if em is not None
     }
@@ -166,7 +167,7 @@ def _arrange_beside(room: Room, share: float, aligned: bool) -> Layout | None:
     clear = top + QUIET_MODULES * module if aligned else padding
     height = room.height_mm - 2 * clear
     call = _clamp(min(0.21 * height, 0.17 * width) / POINT_MM, 6, 44)
-    address = _fit_address(room, width, _clamp(0.45 * call, 5.5, 12))
+    address = _fit_address(room, width, _clamp(0.45 * call, 5.5, 16))
     if address is None:
         return None
     left = inset + side if room.rtl else padding
@@ -189,11 +190,12 @@ def _arrange_above(room: Room, share: float, aligned: bool) -> Layout | None:
     y = top + side
     height = room.height_mm - padding - y
     call = _clamp(min(0.30 * height, 0.115 * width) / POINT_MM, 6, 44)
-    address = _fit_address(room, width, _clamp(0.45 * call, 5.5, 12))
+    address = _fit_address(room, width, _clamp(0.45 * call, 5.5, 16))
     if address is None:
         return None
     symbol = Box((room.width_mm - side) / 2, top, side, side)
-    return _finish(symbol, module, Box(padding, y, width, height), "center", call, address)
+    air = ACCENT_EM * call * POINT_MM
+    return _finish(symbol, module, Box(padding, y + air, width, height - air), "center", call, address)
 
 
 def _finish(

@@ -13,22 +13,19 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
+from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[import-untyped]
 from typst import Fonts
 
 from shelftalk.errors import Invalid
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
-FALLBACKS = tuple(
-    f"Noto Sans{script}"
-    for script in (
-        "", " Arabic", " CJK SC", " Hebrew", " Thai", " Devanagari", " Bengali", " Tamil", " Telugu", " Kannada",
-        " Malayalam", " Gujarati", " Gurmukhi", " Oriya", " Sinhala", " Lao", " Khmer", " Myanmar", " Armenian",
-        " Georgian", " Ethiopic", " Symbols",
-    )
-) + ("Noto Emoji",)  # fmt: skip
+SCRIPTS = (
+    "Arabic,CJK SC,Hebrew,Thai,Devanagari,Bengali,Tamil,Telugu,Kannada,Malayalam,Gujarati,Gurmukhi,Oriya,Sinhala,"
+    "Lao,Khmer,Myanmar,Armenian,Georgian,Ethiopic,Symbols"
+)
+FALLBACKS = ("Noto Sans", *(f"Noto Sans {script}" for script in SCRIPTS.split(",")), "Noto Emoji")
 # The script a language is written in comes first; Latin inside Chinese keeps the Latin design.
 _LATIN_IN_CJK = ("Noto Sans", "latin-in-cjk")
 

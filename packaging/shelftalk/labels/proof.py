@@ -15,6 +15,7 @@ from shelftalk.labels.stock import Stock
 
 DPI = 300
 WHITE = 255
+_QR_CODE = zxingcpp.barcode_formats_from_str("QRCode")
 Progress = Callable[[int, int], None]
 
 
@@ -119,7 +120,7 @@ def _fail(stock: Stock, sheet: int, place: int, meant: str, read: Sequence[str])
 
 
 def _read_symbols(image: Image.Image) -> list[zxingcpp.Barcode]:
-    return zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode, try_invert=False)
+    return zxingcpp.read_barcodes(image, formats=_QR_CODE, try_invert=False)
 
 
 def _read(image: Image.Image) -> list[str]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from PIL import Image
 from typst import Compiler
 
@@ -43,7 +43,8 @@ class Pages:
         page = self._document[number]
         try:
             bitmap = page.render(scale=dpi / 72, grayscale=grey)
-            return bitmap.to_pil().copy()
+            image: Image.Image = bitmap.to_pil().copy()
+            return image
         finally:
             page.close()
 

@@ -58,8 +58,8 @@ def make_labels(
     back; nothing unproven is returned. `progress` is told the sheets proven and their number.
     """
     _check_counts(items, stock, start, copies)
-    labels = [label for label in _make_each(items, stock, level) for _ in range(copies)]
     font = make_address_font(item.address for item in items)
+    labels = [label for label in _make_each(items, stock, level, font) for _ in range(copies)]
     pdf = impose(labels, stock, font, start=start)
     meant = [None] * (start - 1) + [item.url for item in items for _ in range(copies)]
     proof = prove_sheets(pdf, stock, meant, progress=progress)
@@ -83,29 +83,34 @@ def _check_counts(items: Sequence[LabelItem], stock: Stock, start: int, copies: 
         )
 
 
-def _make_each(items: Sequence[LabelItem], stock: Stock, level: str) -> list[Label]:
+def _make_each(items: Sequence[LabelItem], stock: Stock, level: str, font: AddressFont) -> list[Label]:
     """One label for each item; equal wordings in equal room are typeset once."""
-    font = make_address_font(item.address for item in items)
-    ems = measure_addresses([item.address for item in items], font)
     symbols = [make_symbol(item.url, level) for item in items]
+    jobs = _list_jobs(items, symbols, stock, font)
+    distinct = list(dict.fromkeys(jobs))
+    arts = dict(zip(distinct, typeset(distinct), strict=True))
+    return [_make_label(item, symbol, arts[job]) for item, symbol, job in zip(items, symbols, jobs, strict=True)]
+
+
+def _list_jobs(items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Stock, font: AddressFont) -> list[Job]:
+    """What is to be typeset for each item. Addresses of one file are all broken alike."""
+    ems = measure_addresses([item.address for item in items], font)
+    width, height = stock.label_width_mm, stock.label_height_mm
     wordings: dict[Wording, Wording] = {}
-    jobs: dict[Job, None] = {}
-    wanted: list[Job] = []
     layouts: dict[tuple[int, bool], tuple[Layout, ...]] = {}
+    jobs: dict[tuple[Wording, tuple[int, bool]], Job] = {}
+    listed = []
     for item, symbol in zip(items, symbols, strict=True):
         raw = Wording(item.call_to_action, item.name, item.language)
-        wording = wordings.get(raw) or wordings.setdefault(raw, clean_wording(raw))
-        key = symbol.full_size, is_rtl(item.language)
-        if key not in layouts:
-            room = Room(stock.label_width_mm, stock.label_height_mm, key[0], key[1], ems)
-            layouts[key] = tuple(list_layouts(room))
-        job = Job(wording, stock.label_width_mm, stock.label_height_mm, layouts[key])
-        jobs[job] = None
-        wanted.append(job)
-    arts = dict(zip(jobs, typeset(list(jobs)), strict=True))
-    return [
-        _make_label(item, symbol, arts[job]) for item, symbol, job in zip(items, symbols, wanted, strict=True)
-    ]
+        shape = symbol.full_size, is_rtl(item.language)
+        if raw not in wordings:
+            wordings[raw] = clean_wording(raw)
+        if shape not in layouts:
+            layouts[shape] = tuple(list_layouts(Room(width, height, shape[0], shape[1], ems)))
+        if (raw, shape) not in jobs:
+            jobs[raw, shape] = Job(wordings[raw], width, height, layouts[shape])
+        listed.append(jobs[raw, shape])
+    return listed
 
 
 def _make_label(item: LabelItem, symbol: Symbol, art: Art) -> Label:

@@ -81,9 +81,7 @@ class _Press:
                 cell = self.stock.get_cell(place)
                 x, y = cell.x_mm / POINT_MM, height - (cell.y_mm + self.stock.label_height_mm) / POINT_MM
                 drawing.append(f"q 1 0 0 1 {_format(x)} {_format(y)} cm /{name} Do\n{self._draw(label)}Q")
-        page[NameObject("/Resources")] = _dictionary(
-            Font=_dictionary(F=self.font_object), XObject=_dictionary(**used)
-        )
+        page[NameObject("/Resources")] = _dictionary(Font=_dictionary(F=self.font_object), XObject=_dictionary(**used))
         page[NameObject("/Contents")] = self.writer._add_object(_make_stream("\n".join(drawing).encode("ascii")))
         self.writer.add_page(page)
 

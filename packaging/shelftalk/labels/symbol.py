@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image
-from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
-from qrcode.exceptions import DataOverflowError
-from qrcode.main import QRCode
+from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q  # type: ignore[import-untyped]
+from qrcode.exceptions import DataOverflowError  # type: ignore[import-untyped]
+from qrcode.main import QRCode  # type: ignore[import-untyped]
 
 from shelftalk.errors import Invalid
 
@@ -45,8 +45,10 @@ def make_symbol(text: str, level: str = "M") -> Symbol:
     """The smallest symbol of `text` at error correction level L, M, Q or H; raises Invalid."""
     if level not in LEVELS:
         raise Invalid(
-            "level", "“{value}” is not an error correction level. Choose one of: {allowed}.",
-            value=level, allowed=", ".join(LEVELS),
+            "level",
+            "“{value}” is not an error correction level. Choose one of: {allowed}.",
+            value=level,
+            allowed=", ".join(LEVELS),
         )
     if not text:
         raise Invalid("text", "A symbol needs a text. Give the address it opens.")
@@ -69,7 +71,9 @@ def _find_version(text: str, level: str, optimize: int) -> int:
         raise Invalid(
             "text",
             "“{value}…” has {length} characters: too many for one symbol at level {level}. Shorten the address.",
-            value=text[:30], length=len(text), level=level,
+            value=text[:30],
+            length=len(text),
+            level=level,
         ) from None
 
 

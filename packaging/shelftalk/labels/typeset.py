@@ -24,7 +24,7 @@ from shelftalk.labels.fonts import check_coverage, clean_text, get_face, list_fa
 
 TEMPLATE = Path(__file__).with_name("label.typ")
 BATCH = 200  # labels a compilation: memory grows with the pages of one document
-COMFORTABLE_PT = 6.5
+COMFORTABLE_PT = 6.0
 _SPACES = re.compile(r"\s+")
 
 
