@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -13,23 +14,31 @@ from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shelftalk.config import LOCAL_HOSTS, Settings, read_settings
+from shelftalk.errors import Unavailable
+from shelftalk.scans.door import Door
+from shelftalk.scans.ingest import Ingester
+from shelftalk.scans.reader import ShelfReader
+from shelftalk.scans.spool import Spool
 from shelftalk.store import open_store
 from shelftalk.store import users as user_store
-from shelftalk.web import auth, overview, users
+from shelftalk.web import auth, cli, media, overview, sample, users
 from shelftalk.web.attempts import Attempts
 from shelftalk.web.i18n import Translator
 from shelftalk.web.lists import list_globals
 from shelftalk.web.navigation import list_places
 from shelftalk.web.once import DoneForms
 from shelftalk.web.problems import init_problems
+from shelftalk.web.scan_path import ShelfKeeper, StartOnce, StoreSink, make_fingerprint
 from shelftalk.web.secret import make_setup_token, read_secret_key
-from shelftalk.web.security import SESSION_DAYS, current_user, init_security, may
+from shelftalk.web.security import SESSION_DAYS, current_user, has_staff_cookie, init_security, may
+from shelftalk.web.shopper import make_renderer
 from shelftalk.web.state import State
 from shelftalk.web.texts import init_texts
 
 # Every area: a module with a blueprint `bp` and, where it needs one, `init(app)`.
-AREAS: tuple[ModuleType, ...] = (auth, overview, users)
+AREAS: tuple[ModuleType, ...] = (auth, overview, users, media, sample)
 MEGABYTE = 1024 * 1024
+log = logging.getLogger(__name__)
 
 
 class Shelftalk(Flask):
@@ -39,8 +48,11 @@ class Shelftalk(Flask):
         return 31_536_000 if request.args.get("v") else super().get_send_file_max_age(filename)
 
 
-def create_app(root: Path, settings: Settings | None = None) -> Flask:
-    """The WSGI application of the checkout at `root`; raises Invalid when a setting or secret is wrong."""
+def create_app(root: Path, settings: Settings | None = None, *, background: bool = True) -> Flask:
+    """The WSGI application of the checkout at `root`; raises Invalid when a setting or secret is wrong.
+
+    With `background`, the first request starts the threads that move scans and refresh the shelf.
+    """
     settings = settings or read_settings(root)
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Shelftalk(
@@ -51,10 +63,9 @@ def create_app(root: Path, settings: Settings | None = None) -> Flask:
         static_folder=str(root / "static"),
     )
     _configure(app, settings)
-    state = _make_state(settings)
+    state = _make_state(root, settings)
     app.extensions["shelftalk"] = state
-    state.store.migrate()
-    _announce_set_up(state)
+    _prepare(state)
     init_security(app)
     init_texts(app)
     init_problems(app)
@@ -63,8 +74,9 @@ def create_app(root: Path, settings: Settings | None = None) -> Flask:
         app.register_blueprint(area.bp)
         if hasattr(area, "init"):
             area.init(app)
+    cli.init(app)
+    _wire_scan_path(app, state, background=background)
     _trust_proxy(app, settings)
-    _wire_scan_path(app, state)
     return app
 
 
@@ -88,15 +100,34 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
 
 
-def _make_state(settings: Settings) -> State:
+def _make_state(root: Path, settings: Settings) -> State:
+    store, translator = open_store(settings), Translator()
+    renderer = make_renderer(root, translator, settings.origin)
+    shelf_path = settings.instance / "shelf" / "shelf.sqlite"
+    spool = Spool(settings.instance / "spool", settings.durability)
     return State(
         settings=settings,
-        store=open_store(settings),
-        translator=Translator(),
+        store=store,
+        translator=translator,
         by_address=Attempts(limit=30, span_s=600),
         by_account=Attempts(limit=8, span_s=600),
         done_forms=DoneForms(),
+        renderer=renderer,
+        keeper=ShelfKeeper(store, renderer, shelf_path, make_fingerprint(root, settings.origin)),
+        shelf=ShelfReader(shelf_path),
+        spool=spool,
+        ingester=Ingester(spool, StoreSink(store, settings.timezone)),
     )
+
+
+def _prepare(state: State) -> None:
+    """Bring schema and shelf up to date. With the store away, scans are answered from the shelf as it is."""
+    try:
+        state.store.migrate()
+        _announce_set_up(state)
+        state.refresh_shelf()
+    except Unavailable as error:
+        log.warning("Starting without the store: %s", error)
 
 
 def _announce_set_up(state: State) -> None:
@@ -131,5 +162,14 @@ def _trust_proxy(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
 
 
-def _wire_scan_path(app: Flask, state: State) -> None:
-    """The scan path goes around Flask: here the door is put before `app.wsgi_app`."""
+def _wire_scan_path(app: Flask, state: State, *, background: bool) -> None:
+    """Put the door in front of Flask: a scan never enters it."""
+    door = Door(
+        app.wsgi_app,
+        state.shelf,
+        state.spool,
+        origin=state.settings.origin,
+        is_staff=lambda environ: has_staff_cookie(app, environ),
+    )
+    start = StartOnce(state.keeper, state.ingester) if background else None
+    app.wsgi_app = start.wrap(door) if start else door  # type: ignore[method-assign,assignment]

@@ -37,7 +37,7 @@ class Form:
         """A field's value as typed; empty when it was not sent."""
         return self.values.get(name, "")
 
-    def list(self, name: str) -> list[str]:
+    def get_all(self, name: str) -> list[str]:
         """All values of a field that may come several times, such as ticked boxes."""
         return request.form.getlist(name)
 

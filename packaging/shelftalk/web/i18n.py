@@ -111,13 +111,14 @@ def write_value(value: object, tag: str) -> object:
 def format_number(value: int | float | Decimal, tag: str, digits: int | None = None) -> str:
     """A number with the language's digits and separators; `digits` fixes the decimals."""
     pattern = None if digits is None else f"#,##0.{'0' * digits}".rstrip(".")
-    return numbers.format_decimal(value, pattern, locale=_locale(tag), numbering_system="default")
+    return localise_digits(numbers.format_decimal(value, pattern, locale=_locale(tag), numbering_system="default"), tag)
 
 
 def format_percent(value: float, tag: str, digits: int = 0) -> str:
     """A share (0.613) as per cent (61%), written the language's way, with at most `digits` decimals."""
     share = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits - 2))
-    return numbers.format_percent(share, locale=_locale(tag), numbering_system="default", decimal_quantization=False)
+    text = numbers.format_percent(share, locale=_locale(tag), numbering_system="default", decimal_quantization=False)
+    return localise_digits(text, tag)
 
 
 def format_date(day: date, tag: str, style: str = "medium") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from shelftalk.errors import Conflict, Forbidden, Invalid, NotFound, ShelftalkError, Unavailable, mark

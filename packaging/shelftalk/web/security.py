@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
@@ -15,8 +15,11 @@ from urllib.parse import urlencode, urlsplit
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Flask, Response, current_app, g, make_response, redirect, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
+from itsdangerous import BadSignature
+from werkzeug.http import parse_cookie
 
 from shelftalk import clock
 from shelftalk.catalog.user import ROLES, User
@@ -57,10 +60,10 @@ def check_password(user: User | None, password: str) -> bool:
     hashed = user.password_hash if user and user.password_hash else _nobody
     with _hashing:
         try:
-            right = _hasher.verify(hashed, password)
+            _hasher.verify(hashed, password)
         except (VerificationError, InvalidHashError):
-            right = False
-    return right and user is not None and user.active
+            return False
+    return user is not None and user.active
 
 
 def same_text(given: str, expected: str) -> bool:
@@ -161,6 +164,19 @@ def ask_to_sign_in() -> Response:
     if request.headers.get("HX-Request"):
         return make_response("", 401, {"HX-Redirect": address})
     return cast(Response, redirect(address, 303))
+
+
+def has_staff_cookie(app: Flask, environ: Mapping[str, object]) -> bool:
+    """Whether a scan comes from a browser that is signed in here. Trusts the cookie's signature; asks no store."""
+    name, cookies = app.config["SESSION_COOKIE_NAME"], str(environ.get("HTTP_COOKIE", ""))
+    if name not in cookies:
+        return False
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    try:
+        content = serializer.loads(parse_cookie(cookies).get(name, "")) if serializer else {}
+    except BadSignature:
+        return False
+    return "token" in content
 
 
 def safe_next(text: str) -> str:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
 
 from shelftalk.config import Settings
+from shelftalk.scans.ingest import Ingester
+from shelftalk.scans.reader import ShelfReader
+from shelftalk.scans.spool import Spool
 from shelftalk.store import Store
 from shelftalk.web.attempts import Attempts
 from shelftalk.web.i18n import Translator
 from shelftalk.web.once import DoneForms
+from shelftalk.web.scan_path import ShelfKeeper
+from shelftalk.web.shopper import PageRenderer
 
 
 @dataclass
@@ -24,6 +30,20 @@ class State:
     by_address: Attempts  # failed sign-ins of an address
     by_account: Attempts  # failed sign-ins to an account
     done_forms: DoneForms
+    renderer: PageRenderer
+    keeper: ShelfKeeper
+    shelf: ShelfReader
+    spool: Spool
+    ingester: Ingester
+
+    @property
+    def media_folder(self) -> Path:
+        """Where the pictures lie."""
+        return self.settings.instance / "media"
+
+    def refresh_shelf(self, *, full: bool = False) -> None:
+        """Bring what was just changed to the shelf; shoppers see it with their next scan."""
+        self.keeper.refresh(full=full)
 
 
 def state() -> State:

@@ -1,0 +1,90 @@
+"""What `make run` starts: checks the settings, brings the database up to date, says what to do, becomes granian."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "packaging"))
+
+from shelftalk.config import Settings, read_settings  # noqa: E402  (the source root has to be on the path first)
+from shelftalk.errors import ShelftalkError  # noqa: E402
+from shelftalk.store import open_store, users  # noqa: E402
+from shelftalk.web.secret import make_setup_token, read_secret_key  # noqa: E402
+
+# Slow clients are read by granian itself and take no thread; 32 threads then wait for disks at the same time.
+SERVER = [
+    "--interface", "wsgi", "--workers", "1", "--blocking-threads", "32", "--backlog", "2048",
+    "--http1-header-read-timeout", "10000", "--no-ws", "--respawn-failed-workers", "--log-level", "error",
+]  # fmt: skip
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port yet."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def prepare(settings: Settings) -> str:
+    """Bring the instance up to date; gives the set-up token while nobody has an account."""
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    read_secret_key(settings.instance)
+    store = open_store(settings)
+    store.migrate()
+    with store.read() as db:
+        people = users.count_users(db)
+    store.close()
+    return "" if people else make_setup_token(settings.instance)
+
+
+def welcome(settings: Settings, token: str) -> str:
+    """What is printed at start: the address, and what to do first."""
+    local = f"http://localhost:{settings.port}"
+    if token:
+        steps = [
+            "Nobody has an account yet. Make yours, the administrator's:",
+            f"  {local}/admin/set-up?token={token}",
+            f"  The set-up token is {token} and works once.",
+        ]
+    else:
+        steps = [f"Staff sign in at {local}/admin/"]
+    if settings.origin_is_local:
+        steps.append("Codes lead to this computer only: set SHELFTALK_ORIGIN=https://… before printing.")
+    return "\n".join(["", f"Shelftalk runs on {local}", *steps, "Stop it with Ctrl+C.", ""])
+
+
+def main() -> int:
+    try:
+        settings = read_settings(ROOT)
+        if not is_free(settings.port):
+            print(f"Port {settings.port} is taken. Choose another: PORT={settings.port + 1} make run", file=sys.stderr)
+            return 1
+        token = prepare(settings)
+    except ShelftalkError as error:
+        print(error, file=sys.stderr)
+        return 2
+    os.chdir(ROOT)
+    if settings.demo:
+        subprocess.run([sys.executable, "-m", "flask", "demo"], check=False)  # loaded before: it says so, and we go on
+    print(welcome(settings, token), flush=True)
+    return become_server(settings.port)
+
+
+def become_server(port: int) -> NoReturn:
+    """Replace this process by the server, so that signals reach it directly."""
+    command = [sys.executable, "-m", "granian", *SERVER, "--host", "127.0.0.1", "--port", str(port), "app:app"]
+    os.execv(sys.executable, command)  # noqa: S606 (our own interpreter, fixed arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,114 @@
+"""What every test may ask for: an application on its own instance, its store, and people signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from shelftalk import clock
+from shelftalk.catalog.user import User
+from shelftalk.config import Settings, read_settings
+from shelftalk.store import Store
+from shelftalk.store import users as user_store
+from shelftalk.web.app import create_app
+from shelftalk.web.security import hash_password, hash_token
+from shelftalk.web.state import get_state
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "quiet mountain tea"
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The hash of PASSWORD, made once: hashing is slow on purpose."""
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a fresh instance; a test may use its own with `dataclasses.replace`."""
+    return read_settings(ROOT, {"SHELFTALK_INSTANCE": str(tmp_path / "instance")})
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on a fresh instance. Forms need no token here; `csrf_app` keeps the check."""
+    made = create_app(ROOT, settings, background=False)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    yield made
+    get_state(made).store.close()
+
+
+@pytest.fixture
+def csrf_app(app: Flask) -> Flask:
+    """The same, with every form's token checked as in life."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    return app
+
+
+@pytest.fixture
+def store(app: Flask) -> Store:
+    """The application's store."""
+    return get_state(app).store
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody with a browser, not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def outsider(client: FlaskClient) -> FlaskClient:
+    """A stranger: no account at all."""
+    return client
+
+
+def add_person(store: Store, role: str, password_hash: str, name: str = "") -> User:
+    """A person with this role; the e-mail address is <role>@tea.example."""
+    with store.write() as db:
+        return user_store.add_user(
+            db,
+            email=f"{role}@tea.example",
+            name=name or role.title(),
+            password_hash=password_hash,
+            role=role,
+            at=clock.now(),
+        )
+
+
+def sign_in(app: Flask, user: User) -> FlaskClient:
+    """A browser in which the person is signed in."""
+    token = f"token-of-{user.id}"
+    at = clock.now()
+    with get_state(app).store.write() as db:
+        user_store.add_session(
+            db, token_hash=hash_token(token), user_id=user.id, at=at, expires_at=at + timedelta(days=1)
+        )
+    browser = app.test_client()
+    with browser.session_transaction() as session:
+        session["token"] = token
+    return browser
+
+
+@pytest.fixture
+def admin(app: Flask, store: Store, password_hash: str) -> FlaskClient:
+    """An administrator, signed in."""
+    return sign_in(app, add_person(store, "admin", password_hash, "Ada"))
+
+
+@pytest.fixture
+def marketer(app: Flask, store: Store, password_hash: str) -> FlaskClient:
+    """A marketer, signed in."""
+    return sign_in(app, add_person(store, "marketer", password_hash, "Mei"))
+
+
+@pytest.fixture
+def staff(app: Flask, store: Store, password_hash: str) -> FlaskClient:
+    """A member of staff, signed in."""
+    return sign_in(app, add_person(store, "staff", password_hash, "Sina"))
