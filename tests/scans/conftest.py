@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scan_support import SqliteSink, fill_shelf
+from scan_support import SqliteSink, fill_shelf, plain_app
 
 from shelftalk.scans.door import Door
 from shelftalk.scans.ingest import Ingester
@@ -36,11 +36,6 @@ def shelf_path(tmp_path: Path) -> Path:
     return path
 
 
-def flask_like(environ: dict, start) -> list[bytes]:
-    start("200 OK", [("X-From", "application")])
-    return [environ["PATH_INFO"].encode()]
-
-
 @pytest.fixture
 def door(shelf_path: Path, spool: Spool) -> Door:
-    return Door(flask_like, ShelfReader(shelf_path, refresh_s=0), spool, origin="https://tea.example")
+    return Door(plain_app, ShelfReader(shelf_path, refresh_s=0), spool, origin="https://tea.example")

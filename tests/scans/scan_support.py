@@ -153,3 +153,9 @@ def ask(app: object, url: str, method: str = "GET", **headers: str) -> Answer:
     names = [name for name, _value in seen[0][1]]
     assert len(names) == len(set(names)), f"a header twice: {names}"
     return Answer(int(seen[0][0][:3]), dict(seen[0][1]), body)
+
+
+def plain_app(environ: dict, start) -> list[bytes]:
+    """What lies behind the door: says which path reached it."""
+    start("200 OK", [("X-From", "application")])
+    return [environ["PATH_INFO"].encode()]

@@ -5,8 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import flask_like
-from scan_support import DRAFT, IPHONE, LANGUAGES, LIVE, RETIRED, UNKNOWN, SqliteSink, ask, code_number
+from scan_support import DRAFT, IPHONE, LANGUAGES, LIVE, RETIRED, UNKNOWN, SqliteSink, ask, code_number, plain_app
 
 from shelftalk.scans.door import Door
 from shelftalk.scans.ingest import Ingester
@@ -187,7 +186,7 @@ def test_the_page_comes_when_counting_breaks_and_the_loss_is_declared(door: Door
     assert spool.status().lost == 1
 
 
-def test_the_page_comes_when_the_disk_is_dead(door: Door, spool: Spool, monkeypatch) -> None:
+def test_the_page_comes_when_the_disk_is_dead(door: Door, monkeypatch) -> None:
     def fail(_fd: int) -> None:
         raise OSError(5, "Input/output error")
 
@@ -198,7 +197,7 @@ def test_the_page_comes_when_the_disk_is_dead(door: Door, spool: Spool, monkeypa
 
 def test_a_page_that_cannot_be_read_is_a_translated_503_and_the_scan_counts(shelf_path: Path, spool: Spool) -> None:
     reader = ShelfReader(shelf_path, refresh_s=0)
-    door = Door(flask_like, reader, spool)
+    door = Door(plain_app, reader, spool)
     reader.find_page = lambda key, tag: None if key.startswith("product") else ShelfReader.find_page(reader, key, tag)
     answer = ask(door, f"/q/{LIVE}", accept_language="fa")
     assert (answer.status, answer.headers["Content-Language"]) == (503, "fa")
@@ -207,7 +206,7 @@ def test_a_page_that_cannot_be_read_is_a_translated_503_and_the_scan_counts(shel
 
 
 def test_before_anything_was_published_there_is_still_an_answer(tmp_path: Path, spool: Spool) -> None:
-    door = Door(flask_like, ShelfReader(tmp_path / "none.sqlite"), spool)
+    door = Door(plain_app, ShelfReader(tmp_path / "none.sqlite"), spool)
     assert ask(door, f"/q/{LIVE}").status == 404
     assert ask(door, "/privacy").status == 503
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import threading
@@ -175,7 +176,7 @@ def test_a_crash_between_counting_and_deleting_a_segment_counts_it_once(spool: S
     assert list_segments(spool.folder) == []
 
 
-def test_positions_of_segments_out_of_sight_are_kept(spool: Spool, sink: SqliteSink, ingester: Ingester) -> None:
+def test_positions_of_segments_out_of_sight_are_kept(sink: SqliteSink, ingester: Ingester) -> None:
     """A spool folder that is not mounted for a while must not be counted again when it is back."""
     sink.write_batch([], {"20250101T000000-9-aa.scans": 500}, ingester.node)
     ingester.ingest_once()
@@ -190,7 +191,7 @@ def test_a_full_disk_can_still_be_emptied(spool: Spool, sink: SqliteSink, monkey
     names = list_segments(spool.folder)
     real = Path.replace
 
-    def full(path: Path, target: Path) -> Path:
+    def full(_path: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device", str(target))
 
     monkeypatch.setattr(Path, "replace", full)
@@ -200,7 +201,7 @@ def test_a_full_disk_can_still_be_emptied(spool: Spool, sink: SqliteSink, monkey
     assert read_ledger(spool.folder).totals.served == 5
 
 
-def test_a_damaged_ledger_stops_nothing(spool: Spool, sink: SqliteSink, ingester: Ingester) -> None:
+def test_a_damaged_ledger_stops_nothing(spool: Spool, ingester: Ingester) -> None:
     spool.append(a_scan())
     write_ledger(spool.folder, read_ledger(spool.folder))
     (spool.folder / "ledger.json").write_text("{")
@@ -230,10 +231,8 @@ def test_whatever_is_killed_and_repeated_in_whatever_order_all_is_counted_once(s
         with pytest.MonkeyPatch.context() as patch:
             if step == "die folding":
                 patch.setattr("shelftalk.scans.ledger.remove_segment", _die)
-            try:
+            with contextlib.suppress(_Killed):
                 Ingester(spool, dying).ingest_once()
-            except _Killed:
-                pass
 
     for step in steps:
         if step == "append":

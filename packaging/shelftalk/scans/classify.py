@@ -28,6 +28,7 @@ _PREVIEW_BOTS = re.compile(
 _TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk|Android(?!.*Mobile)", re.IGNORECASE)
 _PHONE = re.compile(r"Mobi|iPhone|iPod|Android|Phone|Opera Mini|UCBrowser", re.IGNORECASE)
 _DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS|Linux", re.IGNORECASE)
+_PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _crawlers = CrawlerDetect()
 
 
@@ -65,9 +66,9 @@ def _choose_class(environ: Environ, agent: str, switched: bool, staff: bool) -> 
 
 def _is_prefetch(environ: Environ) -> str:
     """Fetched ahead or as a part of another page, so perhaps never seen (Fetch Metadata; WHATWG Fetch, Sec-Purpose)."""
-    purposes = (_get(environ, name) for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ"))
-    if any("prefetch" in purpose or "preview" in purpose or "prerender" in purpose for purpose in purposes):
-        return "fetched ahead"
+    for name in _PURPOSES:
+        if name in environ and any(word in _get(environ, name) for word in ("prefetch", "preview", "prerender")):
+            return "fetched ahead"
     return "" if _get(environ, "HTTP_SEC_FETCH_DEST", "document") in ("document", "iframe") else "not opened as a page"
 
 

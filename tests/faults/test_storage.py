@@ -1,0 +1,166 @@
+"""Disks that are full, failing, slow or losing their power, made for real where the machine allows it."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from fault_support import Shoppers, list_doubled, list_lost, serve, shopping, take_over, wait_for_answers
+from scan_support import SqliteSink, a_scan, code_number
+
+from shelftalk.scans.ingest import Ingester
+from shelftalk.scans.spool import Limits, Spool
+
+pytestmark = pytest.mark.faults
+EXT4_SHUTDOWN = 0x8004587D  # FS_IOC_SHUTDOWN, _IOR('X', 125, __u32)
+WITHOUT_FLUSH = ctypes.c_uint32(2)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def mounted(folder: Path, *arguments: str) -> Iterator[Path]:
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", *arguments, str(folder)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"cannot mount here: {done.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def needs_root() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+
+
+def test_a_full_disk_costs_declared_scans_and_no_page(tmp_path: Path) -> None:
+    needs_root()
+    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=128k", "tmpfs") as disk:
+        filler = disk / "filler"
+        spool = Spool(disk / "spool")
+        kept = [code_number(0)]
+        assert spool.append(a_scan(code=kept[0])) == "kept"
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(b"x" * 1024)
+        outcomes = []
+        for number in range(1, 200):
+            outcomes.append(spool.append(a_scan(code=code_number(number))))
+            if outcomes[-1] == "kept":
+                kept.append(code_number(number))
+        assert outcomes[-1] == "lost"
+        filler.unlink()
+        assert spool.append(a_scan(code=code_number(999))) == "kept"
+        spool.close()
+        sink = SqliteSink(tmp_path / "store.sqlite")
+        Ingester(spool, sink).ingest_once()
+        assert sink.list_codes() == [*kept, code_number(999)]
+        status = spool.status()
+        assert (status.served, status.lost, status.missing) == (201, outcomes.count("lost"), 0)
+
+
+def test_a_file_that_may_not_grow_is_followed_by_another(tmp_path: Path) -> None:
+    """EFBIG stops one file, not the disk: no scan need be lost."""
+    program = f"""
+import resource, sys
+from pathlib import Path
+sys.path[:0] = [{str(ROOT / "packaging")!r}, {str(ROOT / "tests" / "scans")!r}]
+from scan_support import a_scan, code_number
+from shelftalk.scans.spool import Spool
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+spool = Spool(Path({str(tmp_path / "spool")!r}))
+print([spool.append(a_scan(code=code_number(n))) for n in range(100)].count("kept"))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "100", done.stderr
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 2000
+    stored, spool = take_over(tmp_path)
+    assert sorted(stored) == sorted(code_number(n) for n in range(100))
+    assert spool.status().balanced
+
+
+@pytest.mark.parametrize(
+    ("fault", "counted"),
+    [
+        ("error=EIO:when=5+7", "kept"),  # some syncs fail: those scans are written anew
+        ("error=EIO:when=5+", "lost"),  # all fail from the fifth on: declared
+        ("delay_enter=300000", "late"),  # 300 ms each: nobody waits that long
+    ],
+)
+def test_a_failing_or_slow_disk_costs_no_page(folder: Path, fault: str, counted: str) -> None:
+    if not shutil.which("strace"):
+        pytest.skip("needs strace")
+    wrapper = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", f"inject=fdatasync:{fault}")
+    shoppers = Shoppers()
+    with serve(folder, wrapper=wrapper) as server:
+        with shopping(server.port, shoppers, threads=4, limit=150):
+            wait_for_answers(shoppers, 150, seconds=40)
+        subprocess.run(["sleep", "0.7"], check=True)  # the last slow sync
+        server.kill_group()
+    assert shoppers.failed == 0, "every shopper gets the page"
+    assert sorted(shoppers.times)[int(len(shoppers.times) * 0.99)] < 0.6
+    stored, spool = take_over(folder)
+    status = spool.status()
+    assert list_lost(shoppers.answered, stored) == []
+    assert list_doubled(stored) == []
+    assert (status.served, status.missing) == (150, 0), status
+    if counted == "kept":
+        assert status.lost == 0
+    elif counted == "lost":
+        assert status.lost >= 100
+    else:
+        assert shoppers.notes["late"] > 50
+        assert (status.lost, len(stored)) == (0, 150)
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_a_power_cut_takes_no_answered_scan_unless_the_disk_was_never_asked(
+    tmp_path: Path, honest: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_root()
+    image = tmp_path / "disk.img"
+    image.write_bytes(b"\0" * (16 << 20))
+    if not shutil.which("mkfs.ext4") or subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=False).returncode:
+        pytest.skip("needs mkfs.ext4")
+    if not honest:
+        monkeypatch.setattr(os, "fdatasync", lambda _fd: None)  # the negative control
+    with mounted(tmp_path / "disk", "-o", "loop", str(image)) as disk:
+        spool = Spool(disk / "spool", limits=Limits(segment_bytes=4_000))
+        kept = [code_number(n) for n in range(300) if spool.append(a_scan(code=code_number(n))) == "kept"]
+        fd = os.open(disk, os.O_RDONLY)
+        fcntl.ioctl(fd, EXT4_SHUTDOWN, WITHOUT_FLUSH)
+        os.close(fd)
+        assert spool.append(a_scan(code=code_number(400))) == "lost"
+        spool.close()
+    assert len(kept) == 300
+    with mounted(tmp_path / "disk", "-o", "loop", str(image)) as disk:
+        sink = SqliteSink(tmp_path / "store.sqlite")
+        after = Spool(disk / "spool")
+        Ingester(after, sink).ingest_once()
+        lost = list_lost(kept, sink.list_codes())
+    assert (lost == []) is honest
+
+
+def test_half_open_clients_do_not_hold_up_a_scan(folder: Path) -> None:
+    import socket
+
+    shoppers = Shoppers()
+    with serve(folder) as server:
+        slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(300)]
+        for client in slow:
+            client.sendall(b"GET /q/slow HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        with shopping(server.port, shoppers, threads=2, limit=50):
+            wait_for_answers(shoppers, 50)
+        for client in slow:
+            client.close()
+    assert (shoppers.failed, max(shoppers.times) < 1) == (0, True)
