@@ -150,7 +150,7 @@ def test_one_long_word_is_refused_with_what_sticks_out():
 
 
 def test_an_address_too_long_and_a_label_too_small_are_refused():
-    host = "a-very-long-host-name-without-any-break-in-it.example"
+    host = "averylonghostnamewithoutanybreak.example"
     item = replace(make_item(), address=f"{host}/q/{CODES[0]}", url=f"https://{host}/q/{CODES[0]}")
     with pytest.raises(Invalid, match=r"The address is [\d.]+ mm too long for labels of 38.1 × 21.2 mm"):
         make_labels([item], get_stock("avery-l7651"))

@@ -6,8 +6,10 @@ text, at the end of the line of reading; square and tall ones have it above.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from math import floor
 
 from shelftalk.errors import Invalid
@@ -17,8 +19,9 @@ from shelftalk.labels.symbol import QUIET_MODULES
 POINT_MM = 25.4 / 72
 LEAST_PT = 5.0
 LEAST_MODULE_MM = 0.25
-GOOD_MODULE_MM = 0.35  # a symbol gives way to the text only down to this
+GOOD_MODULE_MM = 0.35  # a symbol gives way to comfortable text only down to this, to any text at all further
 DOT_MM = 25.4 / 600  # a module is a whole number of the printer's dots
+SHARES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52)  # of the largest symbol, tried in this order
 EDGE_MM = 0.75  # sheets lie a little askew in every printer
 WIDE = 1.25  # from this ratio on the symbol stands beside the text
 CAP_EM = 0.714
@@ -60,27 +63,31 @@ class Room:
     height_mm: float
     modules: int  # along the symbol's side, quiet zones included
     rtl: bool
-    address_ems: tuple[float | None, ...]  # widest line when set in 1, 2, 3 lines; None: cannot be split so
+    address_ems: tuple[float | None, ...]  # widest line when set in 1, 2, 3, 4 lines; None: cannot be split so
 
 
 def wrap_address(address: str, lines: int) -> list[str] | None:
-    """The address in exactly so many lines, broken before a slash or a dot; None if it has no such break."""
+    """The address in exactly so many lines, the longest as short as can be; None if it has too few breaks.
+
+    Lines end before a slash, dot or hyphen of the host; the path is never broken.
+    """
     host, slash, path = address.partition("/")
-    if lines == 1:
-        return [address]
-    if lines == 2:
-        return [host, slash + path] if slash else None
-    dots = [place for place, sign in enumerate(host) if sign == "." and place]
-    if not slash or not dots:
+    pieces = [piece for piece in re.split(r"(?=[.-])", host) if piece] + [slash + path] * bool(slash)
+    if lines > len(pieces):
         return None
-    middle = min(dots, key=lambda place: abs(place - len(host) / 2))
-    return [host[:middle], host[middle:], slash + path]
+    ends = combinations(range(1, len(pieces)), lines - 1)
+    wrapped = ([*map("".join, _cut(pieces, (0, *end, len(pieces))))] for end in ends)
+    return min(wrapped, key=lambda parts: (max(map(len, parts)), -len(parts[0])))
+
+
+def _cut(pieces: Sequence[str], ends: Sequence[int]) -> list[Sequence[str]]:
+    return [pieces[first:last] for first, last in pairwise(ends)]
 
 
 def measure_addresses(addresses: Sequence[str], font: AddressFont) -> tuple[float | None, ...]:
-    """The widest line in em over all addresses when set in one, two and three lines."""
+    """The widest line in em over all addresses when set in one line, two, three and four."""
     widths: list[float | None] = []
-    for lines in (1, 2, 3):
+    for lines in (1, 2, 3, 4):
         wrapped = [wrap_address(address, lines) for address in set(addresses)]
         whole = [line for parts in wrapped if parts for line in parts]
         widths.append(max(map(font.measure, whole)) if all(wrapped) else None)
@@ -94,10 +101,10 @@ def list_layouts(room: Room) -> list[Layout]:
     """
     arrange = _arrange_beside if room.width_mm >= WIDE * room.height_mm else _arrange_above
     layouts: list[Layout] = []
-    for share in (1.0, 0.92, 0.84, 0.76, 0.68):
+    for share in SHARES:
         for aligned in (True, False):
             layout = arrange(room, share, aligned)
-            if layout and layout not in layouts and (not layouts or layout.module_mm >= GOOD_MODULE_MM):
+            if layout and layout not in layouts:
                 layouts.append(layout)
     if layouts:
         return layouts
@@ -105,27 +112,32 @@ def list_layouts(room: Room) -> list[Layout]:
 
 
 def _refuse_room(room: Room) -> Invalid:
-    whole, *parts = room.address_ems
-    least = min(width for width in (whole, *parts) if width is not None) * LEAST_PT * POINT_MM
+    sizes = {"width": round(room.width_mm, 1), "height": round(room.height_mm, 1)}
     wide = room.width_mm >= WIDE * room.height_mm
-    free = room.width_mm - 2 * _get_padding(room) - (room.modules * LEAST_MODULE_MM if wide else 0)
-    if least > free:
+    symbol = room.modules * LEAST_MODULE_MM
+    if symbol > min(room.width_mm, room.height_mm) - 2 * EDGE_MM:
+        return Invalid(
+            "stock",
+            "Labels of {width} × {height} mm are too small for this symbol: its modules would be smaller than "
+            "{least} mm. Choose larger labels.",
+            least=LEAST_MODULE_MM,
+            **sizes,
+        )
+    address = min(width for width in room.address_ems if width is not None) * LEAST_PT * POINT_MM
+    excess = address - (room.width_mm - 2 * _get_padding(room) - (symbol if wide else 0))
+    if excess > 0:
         return Invalid(
             "stock",
             "The address is {excess} mm too long for labels of {width} × {height} mm, even at {least} pt. "
             "Choose larger labels.",
-            excess=round(least - free, 1),
-            width=round(room.width_mm, 1),
-            height=round(room.height_mm, 1),
+            excess=round(excess + 0.05, 1),
             least=LEAST_PT,
+            **sizes,
         )
     return Invalid(
         "stock",
-        "Labels of {width} × {height} mm are too small for this symbol: its modules would be smaller than {least} mm. "
-        "Choose larger labels.",
-        width=round(room.width_mm, 1),
-        height=round(room.height_mm, 1),
-        least=LEAST_MODULE_MM,
+        "Labels of {width} × {height} mm are too small for a symbol, a text and an address. Choose larger labels.",
+        **sizes,
     )
 
 

@@ -95,6 +95,9 @@ def clean_text(text: str) -> str:
 
 def check_coverage(field: str, text: str) -> None:
     """Every sign of `text` has a glyph; raises Invalid naming the first that has none."""
+    for sign in text:
+        if unicodedata.category(sign) == "Cc":  # some fonts map controls to an empty glyph
+            _refuse_sign(field, text, sign)
     wanted = {sign for sign in text if sign != " " and not _is_invisible(sign)}
     for path in _list_font_files():
         if not wanted:
@@ -110,7 +113,7 @@ def _refuse_sign(field: str, text: str, sign: str) -> None:
         "No font has the character “{sign}” ({point}) in “{value}”. Write it another way.",
         sign=sign if sign.isprintable() else "?",
         point=f"U+{ord(sign):04X}",
-        value=text,
+        value="".join(sign if sign.isprintable() else "?" for sign in text),
     )
 
 

@@ -19,12 +19,13 @@ from typst import Compiler
 
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
-from shelftalk.labels.design import LEAST_PT, POINT_MM, Layout
+from shelftalk.labels.design import GOOD_MODULE_MM, LEAST_PT, POINT_MM, Layout
 from shelftalk.labels.fonts import check_coverage, clean_text, get_face, list_families, load_fonts
 
 TEMPLATE = Path(__file__).with_name("label.typ")
 BATCH = 200  # labels a compilation: memory grows with the pages of one document
 COMFORTABLE_PT = 6.0
+QUOTED = 60  # characters of a text an error repeats
 _SPACES = re.compile(r"\s+")
 
 
@@ -120,6 +121,7 @@ def _describe_box(layout: Layout) -> dict[str, object]:
         "call": layout.call_pt,
         "name": layout.name_pt,
         "align": layout.align,
+        "spare": layout.module_mm < GOOD_MODULE_MM,
     }
 
 
@@ -161,7 +163,7 @@ def _refuse(field: str, value: str, job: Job, excess_mm: float) -> None:
         field,
         "“{value}” is {excess} mm too long for a label of {width} × {height} mm, even at {least} pt. "
         "Shorten it or choose larger labels.",
-        value=value,
+        value=value if len(value) <= QUOTED else value[: QUOTED - 1] + "…",
         excess=round(excess_mm, 1),
         width=round(job.width_mm, 1),
         height=round(job.height_mm, 1),
