@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
 
 from shelftalk import clock
 from shelftalk.catalog.user import User
@@ -21,6 +25,7 @@ from shelftalk.web.state import get_state
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "quiet mountain tea"
+NO_BROWSER = "there is no Chromium; `make browser` installs one"
 
 
 @pytest.fixture(scope="session")
@@ -112,3 +117,57 @@ def marketer(app: Flask, store: Store, password_hash: str) -> FlaskClient:
 def staff(app: Flask, store: Store, password_hash: str) -> FlaskClient:
     """A member of staff, signed in."""
     return sign_in(app, add_person(store, "staff", password_hash, "Sina"))
+
+
+def find_browser() -> str:
+    """The Chromium to drive: one on PATH, else playwright's own download; empty when there is none."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        path = shutil.which(name)
+        if path:
+            return path
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).is_file() else ""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium. Without one the test is skipped, and the summary says so loudly."""
+    path = find_browser()
+    if not path:
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[str]:
+    """The application behind a real port of this machine; gives its origin."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def run_axe(page: Page) -> list[str]:
+    """What axe finds wrong on a page; nothing is right."""
+    # Evaluated, not added as a tag: the pages' own policy allows no foreign script.
+    page.evaluate((ROOT / "tests" / "vendor" / "axe.min.js").read_text("utf-8"))
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly how many tests a missing browser cost."""
+    skipped = [r for r in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(r.longrepr)]
+    if skipped:
+        terminalreporter.section("BROWSER TESTS SKIPPED", sep="!")
+        terminalreporter.line(f"{len(skipped)} browser tests did not run: {NO_BROWSER}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -51,7 +52,7 @@ def parse_value(field: Field, raw: object) -> Value:
         return _parse_rows(field, raw)
     text = str(raw or "").replace("\r\n", "\n").replace("\x00", "").strip()
     if field.kind != "markdown" and field.kind != "text":
-        text = " ".join(text.split())
+        text = re.sub(r"[ \t\n\r\f\v]+", " ", text)  # no-break spaces are meant: 90 °C, 1 990 ₽
     if len(text) > field.max_length:
         raise Invalid(
             field.name,

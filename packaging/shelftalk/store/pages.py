@@ -112,3 +112,13 @@ def get_published(db: Db, product_id: int) -> PageContent | None:
 def list_versions(db: Db, product_id: int) -> list[PageVersion]:
     """The publications of a page, newest first."""
     return [make_record(PageVersion, row) for row in db.list("list_page_versions", product_id=product_id)]
+
+
+def is_publishable(db: Db, product_id: int) -> bool:
+    """Whether the draft lacks nothing."""
+    return not list_gaps(get_page(db, product_id).content)
+
+
+def has_news(db: Db, product_id: int) -> bool:
+    """Whether the draft differs from what shoppers read."""
+    return get_page(db, product_id).content != get_published(db, product_id)

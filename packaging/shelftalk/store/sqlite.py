@@ -31,6 +31,7 @@ class SqliteEngine:
         connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         if connection is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
             connection = sqlite3.connect(self.path, isolation_level=None, timeout=BUSY_MS / 1000)
             connection.row_factory = sqlite3.Row
             connection.execute("pragma journal_mode = wal")

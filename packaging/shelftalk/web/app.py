@@ -19,7 +19,7 @@ from shelftalk.scans.door import Door
 from shelftalk.scans.ingest import Ingester
 from shelftalk.scans.reader import ShelfReader
 from shelftalk.scans.spool import Spool
-from shelftalk.store import open_store
+from shelftalk.store import Store, open_store
 from shelftalk.store import users as user_store
 from shelftalk.web import auth, cli, media, overview, sample, users
 from shelftalk.web.attempts import Attempts
@@ -65,7 +65,6 @@ def create_app(root: Path, settings: Settings | None = None, *, background: bool
     _configure(app, settings)
     state = _make_state(root, settings)
     app.extensions["shelftalk"] = state
-    _prepare(state)
     init_security(app)
     init_texts(app)
     init_problems(app)
@@ -104,6 +103,8 @@ def _make_state(root: Path, settings: Settings) -> State:
     store, translator = open_store(settings), Translator()
     renderer = make_renderer(root, translator, settings.origin)
     shelf_path = settings.instance / "shelf" / "shelf.sqlite"
+    keeper = ShelfKeeper(store, renderer, shelf_path, make_fingerprint(root, settings.origin))
+    _prepare(settings, store, keeper)
     spool = Spool(settings.instance / "spool", settings.durability)
     return State(
         settings=settings,
@@ -113,28 +114,24 @@ def _make_state(root: Path, settings: Settings) -> State:
         by_account=Attempts(limit=8, span_s=600),
         done_forms=DoneForms(),
         renderer=renderer,
-        keeper=ShelfKeeper(store, renderer, shelf_path, make_fingerprint(root, settings.origin)),
+        keeper=keeper,
         shelf=ShelfReader(shelf_path),
         spool=spool,
         ingester=Ingester(spool, StoreSink(store, settings.timezone)),
     )
 
 
-def _prepare(state: State) -> None:
+def _prepare(settings: Settings, store: Store, keeper: ShelfKeeper) -> None:
     """Bring schema and shelf up to date. With the store away, scans are answered from the shelf as it is."""
     try:
-        state.store.migrate()
-        _announce_set_up(state)
-        state.refresh_shelf()
+        store.migrate()
+        with store.read() as db:
+            people = user_store.count_users(db)
+        if not people:
+            make_setup_token(settings.instance)
+        keeper.refresh()
     except Unavailable as error:
         log.warning("Starting without the store: %s", error)
-
-
-def _announce_set_up(state: State) -> None:
-    with state.store.read() as db:
-        people = user_store.count_users(db)
-    if not people:
-        make_setup_token(state.settings.instance)
 
 
 def _init_templates(app: Flask) -> None:

@@ -1,0 +1,86 @@
+"""Backup files: one zip with all rows and all pictures, written whole or not at all, restored all or nothing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from shelftalk import clock
+from shelftalk.catalog.media import is_file_name
+from shelftalk.errors import Invalid
+from shelftalk.store import notes
+from shelftalk.store.backup import Progress, read_backup, write_backup
+from shelftalk.web.state import State
+
+DATABASE = "shelftalk.sqlite"
+MEDIA = "media/"
+LAST_BACKUP = "last_backup_at"
+
+
+def _no_progress(_what: str, _count: int) -> None:
+    return None
+
+
+def make_backup(state: State, path: Path, progress: Progress = _no_progress) -> int:
+    """Write a backup to `path`, replacing an older file only when the new one is whole; gives the number of rows."""
+    state.ingester.ingest_once()
+    at = clock.now()
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            database = Path(folder) / DATABASE
+            count = write_backup(state.store, database, progress)
+            with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+                archive.write(database, DATABASE)
+                for picture in sorted(state.media_folder.glob("*")):
+                    if is_file_name(picture.name):
+                        archive.write(picture, MEDIA + picture.name, zipfile.ZIP_STORED)
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    with state.store.write() as db:
+        notes.set_note(db, LAST_BACKUP, clock.format_at(at))
+    return count
+
+
+def restore_backup(state: State, path: Path, progress: Progress = _no_progress) -> int:
+    """Replace everything by a backup; raises Invalid, changing nothing, when the file is not a whole one."""
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(dir=state.settings.instance) as folder:
+            pictures = _check_names(archive, path)
+            if archive.testzip() is not None:
+                raise zipfile.BadZipFile
+            archive.extract(DATABASE, folder)
+            _restore_pictures(archive, pictures, state.media_folder)
+            count = read_backup(state.store, Path(folder) / DATABASE, progress)
+    except (zipfile.BadZipFile, OSError, EOFError):
+        raise Invalid(
+            "file", "“{value}” is not a whole backup of Shelftalk. Nothing was changed.", value=path.name
+        ) from None
+    state.refresh_shelf(full=True)
+    return count
+
+
+def _check_names(archive: zipfile.ZipFile, path: Path) -> list[str]:
+    names = set(archive.namelist())
+    pictures = sorted(names - {DATABASE})
+    if DATABASE in names and all(n.startswith(MEDIA) and is_file_name(n.removeprefix(MEDIA)) for n in pictures):
+        return pictures
+    raise Invalid("file", "“{value}” is not a whole backup of Shelftalk. Nothing was changed.", value=path.name)
+
+
+def _restore_pictures(archive: zipfile.ZipFile, names: Iterable[str], folder: Path) -> None:
+    """Pictures are named by their content, so an existing one is the same and none is ever overwritten wrongly."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        target = folder / name.removeprefix(MEDIA)
+        if not target.exists():
+            draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+            draft.write_bytes(archive.read(name))
+            draft.replace(target)

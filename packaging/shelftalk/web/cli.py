@@ -1,0 +1,226 @@
+"""The commands: `.venv/bin/flask …` from the project's folder. Each does what a screen does, by the same functions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from shelftalk import clock
+from shelftalk.catalog.product import Product
+from shelftalk.catalog.user import ROLES, parse_email, parse_password, parse_role
+from shelftalk.errors import Invalid, NotFound, ShelftalkError
+from shelftalk.labels.run import make_labels
+from shelftalk.labels.stock import get_stock
+from shelftalk.store import Db, pages, placements, products, users
+from shelftalk.store.pages import NotPublishable
+from shelftalk.store.rows import ListQuery
+from shelftalk.web.backups import make_backup, restore_backup
+from shelftalk.web.codes_csv import write_codes_csv
+from shelftalk.web.files import write_whole
+from shelftalk.web.label_items import make_label_items
+from shelftalk.web.report_csv import make_report_csv
+from shelftalk.web.sample import load_sample
+from shelftalk.web.security import hash_password
+from shelftalk.web.state import state
+
+P = ParamSpec("P")
+R = TypeVar("R")
+console = Console(stderr=True)
+
+
+def command(name: str) -> Callable[[Callable[P, R]], click.Command]:
+    """A command whose mistakes are one clear sentence and exit code 1, never a trace."""
+
+    def decorate(function: Callable[P, R]) -> click.Command:
+        @wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return function(*args, **kwargs)
+            except ShelftalkError as error:
+                raise click.ClickException(_describe(error)) from None
+            except BrokenPipeError:
+                raise  # the reader of a pipe has seen enough: no mistake
+            except OSError as error:
+                raise click.ClickException(f"{error.filename or 'The file'}: {error.strerror}.") from None
+
+        return click.command(name)(with_appcontext(guarded))
+
+    return decorate
+
+
+def _describe(error: ShelftalkError) -> str:
+    if isinstance(error, NotPublishable):
+        return "\n".join([str(error), *(f"  {gap.message.format(**gap.values)}" for gap in error.gaps)])
+    return str(error)
+
+
+@contextmanager
+def _progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A bar on the terminal's error output; gives the function that moves it to a count."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+@command("demo")
+def demo() -> None:
+    """Load the sample brand: six products, eight places, 90 days of scans."""
+    with console.status("Loading") as status:
+        loaded = load_sample(state(), lambda step: status.update(step))
+    click.echo(
+        f"Loaded {loaded.products} products, {loaded.locations} locations, {loaded.placements} placements "
+        f"and {loaded.scans} scans. One click on the overview removes them."
+    )
+
+
+@command("add-user")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice(list(ROLES)), help="What the person may do.")
+@click.option("--name", default="", help="How the person is called; the address's first part if not given.")
+def add_user(email: str, role: str, name: str) -> None:
+    """Add a person. The password comes from SHELFTALK_PASSWORD or a prompt."""
+    address = parse_email(email)
+    password = state().settings.password or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    hashed = hash_password(parse_password(password))
+    with state().store.write() as db:
+        users.add_user(
+            db,
+            email=address,
+            name=name or address.partition("@")[0],
+            password_hash=hashed,
+            role=parse_role(role),
+            at=clock.now(),
+        )
+    click.echo(f"{address} can sign in as {role}.")
+
+
+@command("codes")
+def codes() -> None:
+    """Write every code as CSV to the standard output."""
+    with state().store.read() as db:
+        rows = placements.each_placement(db, ListQuery(sort="product"))
+        for line in write_codes_csv(rows, state().settings.origin):
+            sys.stdout.write(line)
+
+
+@command("publish")
+@click.argument("product", nargs=-1)
+def publish(product: tuple[str, ...]) -> None:
+    """Publish pages: of the products named by their address (high-mountain-oolong) or number, or all that wait."""
+    with state().store.write() as db:
+        chosen = [_find_product(db, name) for name in product] if product else _list_waiting(db)
+        with _progress("Publishing", len(chosen)) as moved:
+            for count, item in enumerate(chosen, start=1):
+                pages.publish_page(db, item.id, by="", at=clock.now())
+                moved(count)
+    state().refresh_shelf()
+    click.echo(f"Published {len(chosen)}: {', '.join(item.slug for item in chosen) or 'no page was waiting'}.")
+
+
+def _find_product(db: Db, name: str) -> Product:
+    found = products.get_product(db, int(name)) if name.isdecimal() else products.find_product_by_slug(db, name)
+    if found is None:
+        raise NotFound("There is no product “{value}”. `flask codes` lists the codes with their products.", value=name)
+    return found
+
+
+def _list_waiting(db: Db) -> list[Product]:
+    """The products with something new to publish; says which of them are not ready."""
+    waiting, page, pages_in_all = [], 1, 1
+    while page <= pages_in_all:
+        listing = products.list_products(db, ListQuery(page=page, per_page=500))
+        waiting += [item for item in listing.rows if item.status != "retired" and pages.has_news(db, item.id)]
+        page, pages_in_all = page + 1, listing.pages
+    ready = [item for item in waiting if pages.is_publishable(db, item.id)]
+    for item in waiting:
+        if item not in ready:
+            click.echo(f"Left out: {item.slug}. `flask publish {item.slug}` says what is missing.", err=True)
+    return ready
+
+
+@command("labels")
+@click.option("--code", "codes", multiple=True, required=True, help="A code; give the option once for each.")
+@click.option("--stock", default="avery-l7160", show_default=True, help="The maker's sheet.")
+@click.option("--start", default=1, show_default=True, help="The first free label on a used sheet.")
+@click.option("--copies", default=1, show_default=True, help="How many of each.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The PDF to write.")
+def labels(codes: tuple[str, ...], stock: str, start: int, copies: int, out: Path) -> None:
+    """Write labels as PDF; every page is read back before it is written."""
+    sheet = get_stock(stock)
+    with state().store.read() as db:
+        items = make_label_items(db, codes, state().settings.origin, state().translator)
+    with _progress("Setting and reading back", len(items) * copies) as moved:
+        made = make_labels(items, sheet, start=start, copies=copies, progress=lambda done, _total: moved(done))
+    write_whole(out, made.pdf)
+    click.echo(f"{out}: {made.labels} labels on {made.sheets} sheets, each read back.")
+    if state().settings.origin_is_local:
+        click.echo(
+            "These labels lead to this machine only. Set SHELFTALK_ORIGIN before you print for a shop.", err=True
+        )
+
+
+@command("ingest")
+def ingest() -> None:
+    """Move the scans that wait in the spool to the store, once."""
+    with _progress("Scans") as moved:
+        count = state().ingester.ingest_once(moved)
+    click.echo(f"{count} scans moved to the store.")
+
+
+def _parse_day(_context: click.Context, _option: click.Parameter, value: datetime) -> date:
+    return value.date()
+
+
+@command("report")
+@click.option("--from", "from_day", required=True, type=click.DateTime(["%Y-%m-%d"]), callback=_parse_day)
+@click.option("--to", "to_day", required=True, type=click.DateTime(["%Y-%m-%d"]), callback=_parse_day)
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The CSV to write.")
+def report(from_day: date, to_day: date, out: Path) -> None:
+    """Write the scans per product and location of a period (local days, both included) as CSV."""
+    if to_day < from_day:
+        raise Invalid("to", "The period ends on {value}, before it begins. Swap the two days.", value=to_day)
+    with state().store.read() as db:
+        text = make_report_csv(db, from_day, to_day)
+    write_whole(out, text.encode())
+    click.echo(f"{out}: {max(0, text.count(chr(10)) - 1)} rows.")
+
+
+@command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(file: Path) -> None:
+    """Write everything (rows and pictures, no secrets) into one file."""
+    with _progress("Rows") as moved:
+        count = make_backup(state(), file.absolute(), lambda _table, rows: moved(rows))
+    click.echo(f"{file}: {count} rows and all pictures, checked.")
+
+
+@command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def restore(file: Path) -> None:
+    """Replace everything by a backup, all or nothing. Asks first when a person is at the keyboard."""
+    if sys.stdin.isatty():
+        click.confirm("Everything stored now is replaced by the backup. Go on?", abort=True)
+    with _progress("Rows") as moved:
+        count = restore_backup(state(), file.absolute(), lambda _table, rows: moved(rows))
+    click.echo(f"{file}: {count} rows and all pictures are back.")
+
+
+COMMANDS = (demo, add_user, codes, publish, labels, ingest, report, backup, restore)
+
+
+def init(app: Flask) -> None:
+    """Give the application its commands."""
+    for item in COMMANDS:
+        app.cli.add_command(item)

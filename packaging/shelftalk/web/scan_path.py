@@ -1,0 +1,178 @@
+"""Joins the scan path to the rest: the store feeds the shelf, the spool feeds the store, the door stands in front."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shelftalk import __version__
+from shelftalk.catalog.product import Product
+from shelftalk.errors import Invalid, ShelftalkError
+from shelftalk.scans.ingest import Ingester
+from shelftalk.scans.record import Scan
+from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target
+from shelftalk.store import Store, media, notes, pages, placements, products, scans
+from shelftalk.store.placements import CodeTarget
+from shelftalk.web.files import write_whole
+from shelftalk.web.shopper import PageRenderer, list_pictures
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+POLL_S = 1.0
+
+
+class StoreSink:
+    """Takes the spool's scans into the store, with the rollups and the spool's position in one transaction."""
+
+    def __init__(self, store: Store, default_zone: str) -> None:
+        self._store = store
+        self._zone = default_zone
+
+    def read_positions(self, node: str) -> Mapping[str, int]:
+        """Segment -> position, as last written for this node."""
+        with self._store.read() as db:
+            return scans.list_positions(db, node)
+
+    def write_batch(self, batch: Sequence[Scan], positions: Mapping[str, int], node: str) -> None:
+        """Write all of it or nothing; raises Invalid when the batch holds a scan of a code the store never knew."""
+        with self._store.write() as db:
+            strangers = scans.add_scans(db, batch, self._zone)
+            if strangers:
+                raise Invalid("code", "“{value}” is not a code of this store.", value=strangers[0].code)
+            scans.set_positions(db, node, positions)
+
+    def forget_positions(self, segments: Sequence[str], node: str) -> None:
+        """Drop the positions of segments that are gone."""
+        with self._store.write() as db:
+            scans.forget_positions(db, node, segments)
+
+
+class ShelfKeeper:
+    """Keeps this node's shelf like the store: at start, after each change here, and after changes made elsewhere."""
+
+    def __init__(self, store: Store, renderer: PageRenderer, path: Path, fingerprint: str) -> None:
+        self._store = store
+        self._renderer = renderer
+        self._path = path
+        self._seen_path = path.with_name("seen.json")
+        self._fingerprint = fingerprint
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = ShelfWriter(path)
+
+    def refresh(self, *, full: bool = False) -> None:
+        """Put what changed on the shelf; everything, when asked to or when the templates are newer than the shelf."""
+        with _hold(self._path.with_name("refresh.lock")):
+            seen = 0 if full or self._writer.is_empty else self._read_seen()
+            with self._store.read() as db:
+                version = notes.get_version(db)
+            if seen and seen == version:
+                return
+            if seen > version:
+                seen = 0  # the store went back in time: a backup was restored
+            content, version = self._collect(seen)
+            if seen:
+                self._writer.write(content)
+            else:
+                self._writer.rebuild(content)
+                self._writer.is_empty = False
+            write_whole(self._seen_path, json.dumps({"version": version, "made_by": self._fingerprint}).encode())
+
+    def get_seen(self) -> int:
+        """The store's version the shelf shows."""
+        return self._read_seen()
+
+    def _read_seen(self) -> int:
+        try:
+            seen = json.loads(self._seen_path.read_bytes())
+            return int(seen["version"]) if seen["made_by"] == self._fingerprint else 0
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+
+    def _collect(self, seen: int) -> tuple[Content, int]:
+        with self._store.read() as db:
+            version = notes.get_version(db)
+            changed = products.list_changed_products(db, seen)
+            targets = [_make_target(target) for target in placements.list_changed_targets(db, seen)]
+            rendered: list[RenderedPage] = []
+            gone: list[str] = []
+            for product in changed:
+                published = pages.get_published(db, product.id) if product.status == "live" else None
+                if published is None:
+                    gone.append(f"product:{product.id}")
+                    continue
+                known = media.find_media(db, list_pictures(product, published))
+                rendered += self._renderer.render_pages(product, published, known)
+        if not seen:
+            rendered += self._renderer.render_notices()
+        return Content(targets, rendered, _list_slugs(changed), gone_keys=gone), version
+
+    def follow(self, stop: threading.Event) -> None:
+        """Look for changes made elsewhere until `stop`; while the store is away the shelf stays as it is."""
+        while not stop.wait(POLL_S):
+            try:
+                self.refresh()
+            except (ShelftalkError, OSError) as error:
+                log.warning("The shelf could not be refreshed: %s", error)
+
+
+def _make_target(target: CodeTarget) -> Target:
+    return Target(target.code, target.kind, target.product_id, target.placement_id, target.slug)
+
+
+def _list_slugs(changed: Sequence[Product]) -> dict[str, int]:
+    """Addresses of products that were ever published; those of retired ones lead to their own notice."""
+    return {product.slug: product.id for product in changed if product.published_version}
+
+
+def make_fingerprint(root: Path, origin: str) -> str:
+    """Changes whenever a rendered page could: with the templates, styles, translations, version and origin."""
+    digest = hashlib.sha256(f"{__version__} {origin}".encode())
+    folders = ("templates/shopper", "templates/blocks", "static/css", "static/js", "packaging/shelftalk/translations")
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in (".html", ".css", ".js", ".po"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class StartOnce:
+    """Starts this process's followers with its first request: commands, which serve nothing, never have them."""
+
+    def __init__(self, keeper: ShelfKeeper, ingester: Ingester) -> None:
+        self._followers = {"shelf": keeper.follow, "ingest": ingester.run_forever}
+        self._lock = threading.Lock()
+        self._started = False
+
+    def wrap(self, app: WSGIApplication) -> WSGIApplication:
+        """`app`, with the followers running behind it."""
+
+        def serve(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+            if not self._started:
+                self._start()
+            return app(environ, start)
+
+        return serve
+
+    def _start(self) -> None:
+        with self._lock:
+            if not self._started:
+                for name, follow in self._followers.items():
+                    threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()
+                self._started = True
+
+
+@contextmanager
+def _hold(path: Path) -> Iterator[None]:
+    """One refresher per node at a time, whichever process it is in."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
