@@ -155,7 +155,8 @@ def test_nothing_sticks_out_sideways_on_a_small_phone(phone: Page, origin: str, 
 def test_fingers_hit_what_they_aim_at(phone: Page, origin: str, tag: str) -> None:
     phone.goto(f"{origin}{CODE}?lang={tag}")
     boxes = phone.locator("a:visible, button:visible, summary:visible").evaluate_all(
-        "all => all.map(one => [one.textContent, one.getBoundingClientRect()]).map(([text, r]) => [text, r.height, r.width])"
+        "all => all.map(one => [one.textContent, one.getBoundingClientRect()])"
+        ".map(([text, box]) => [text, box.height, box.width])"
     )
     assert len(boxes) > 10
     assert [box for box in boxes if min(box[1:]) < 24] == []
