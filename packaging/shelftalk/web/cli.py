@@ -176,7 +176,7 @@ def ingest() -> None:
     """Move the scans that wait in the spool to the store, once."""
     with _progress("Scans") as moved:
         count = state().ingester.ingest_once(moved)
-    click.echo(f"{count} scans moved to the store.")
+    click.echo(f"{count} {'scan' if count == 1 else 'scans'} moved to the store.")
 
 
 def _parse_day(_context: click.Context, _option: click.Parameter, value: datetime) -> date:

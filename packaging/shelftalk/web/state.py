@@ -44,6 +44,7 @@ class State:
     def refresh_shelf(self, *, full: bool = False) -> None:
         """Bring what was just changed to the shelf; shoppers see it with their next scan."""
         self.keeper.refresh(full=full)
+        self.shelf.refresh(now=True)
 
 
 def state() -> State:

@@ -1,0 +1,217 @@
+"""The commands as scripts use them: exact forms, exit codes, columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from shelftalk.catalog.codes import is_code
+from shelftalk.store import Store, locations, pages, placements, products, scans, users
+from shelftalk.store.rows import ListQuery
+from shelftalk.web.app import create_app
+from shelftalk.web.state import get_state
+from tests.store.test_store_contract import (
+    AT,
+    SpooledScan,
+    add_location,
+    add_placement,
+    add_product,
+    make_page,
+    publish,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def run(app: Flask) -> FlaskCliRunner:
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def code(store: Store, app: Flask) -> str:
+    """A published product's code at a shop."""
+    with store.write() as db:
+        product = add_product(db)
+        made = add_placement(db, product, add_location(db)).code
+        publish(db, product, en="High Mountain Oolong", fa="چای اولانگ کوهستان")
+    get_state(app).refresh_shelf()
+    return made
+
+
+def read_csv(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_add_user_takes_the_password_from_the_environment(run: FlaskCliRunner, app: Flask, store: Store) -> None:
+    object.__setattr__(get_state(app).settings, "password", "quiet mountain tea")
+    done = run.invoke(args=["add-user", "Mina@Tea.Example", "--role", "marketer"])
+    assert done.exit_code == 0, done.output
+    with store.read() as db:
+        user = users.find_user_by_email(db, "mina@tea.example")
+    assert user is not None
+    assert user.role == "marketer"
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["add-user", "no-address", "--role", "admin"], "“no-address” is not an e-mail address"),
+        (["add-user", "a@tea.example", "--role", "king"], "'king' is not one of"),
+        (["publish", "nothing-like-it"], "no product “nothing-like-it”"),
+        (["labels", "--code", "abc", "--out", "x.pdf"], "abc"),
+        (["labels", "--code", "k7m4p29xqd", "--stock", "avery-l9999", "--out", "x.pdf"], "avery-l9999"),
+        (["report", "--from", "2026-11-02", "--to", "2026-11-01", "--out", "x.csv"], "before it begins"),
+    ],
+)
+def test_a_mistake_is_one_clear_sentence(
+    run: FlaskCliRunner, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    object.__setattr__(get_state(app).settings, "password", "quiet mountain tea")
+    done = run.invoke(args=args)
+    assert done.exit_code != 0
+    assert says in done.output
+    assert "Traceback" not in done.output
+    assert not list(tmp_path.glob("x.*"))
+
+
+def test_codes_lists_every_code_with_its_address(run: FlaskCliRunner, code: str) -> None:
+    rows = read_csv(run.invoke(args=["codes"]).stdout)
+    assert rows == [
+        {
+            "code": code,
+            "url": f"http://localhost:8000/q/{code}",
+            "product": "High Mountain Oolong",
+            "location": "Tehran Tajrish",
+            "medium": "shelf_talker",
+            "stage": "compare",
+            "language": "fa",
+            "status": "live",
+        }
+    ]
+
+
+def test_publish_takes_what_waits_and_names_what_is_not_ready(run: FlaskCliRunner, store: Store) -> None:
+    with store.write() as db:
+        ready, empty = add_product(db, "Ready"), add_product(db, "Empty")
+        pages.save_page(db, ready.id, 1, make_page(en="Ready"), by="", at=AT)
+    done = run.invoke(args=["publish"])
+    assert done.exit_code == 0
+    assert "Published 1: ready." in done.output
+    assert "Left out: empty" in done.output
+    again = run.invoke(args=["publish"])
+    assert "no page was waiting" in again.output
+    refused = run.invoke(args=["publish", str(empty.id)])
+    assert refused.exit_code == 1
+    assert "No language has a headline yet" in refused.output
+
+
+def test_labels_are_what_a_decoder_reads(run: FlaskCliRunner, code: str, tmp_path: Path) -> None:
+    out = tmp_path / "labels.pdf"
+    done = run.invoke(
+        args=["labels", "--code", code, "--stock", "avery-l7160", "--start", "2", "--copies", "3", "--out", str(out)]
+    )
+    assert done.exit_code == 0, done.output
+    with pypdfium2.PdfDocument(out) as pdf:
+        found = zxingcpp.read_barcodes(pdf[0].render(scale=300 / 72).to_pil())
+    assert [barcode.text for barcode in found] == [f"http://localhost:8000/q/{code}"] * 3
+
+
+def test_an_impossible_start_says_how_many_labels_there_are(run: FlaskCliRunner, code: str, tmp_path: Path) -> None:
+    done = run.invoke(args=["labels", "--code", code, "--start", "22", "--out", str(tmp_path / "x.pdf")])
+    assert done.exit_code == 1
+    assert "22" in done.output
+    assert "21" in done.output
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_scan_at_the_door_is_one_row_of_the_report(
+    app: Flask, run: FlaskCliRunner, code: str, tmp_path: Path
+) -> None:
+    answer = app.test_client().get(
+        f"/q/{code}", headers={"Accept-Language": "fa", "User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile"}
+    )
+    assert answer.status_code == 200
+    assert "چای اولانگ کوهستان" in answer.text
+    assert "1 scan moved" in run.invoke(args=["ingest"]).output
+    assert "0 scans" in run.invoke(args=["ingest"]).output
+    out = tmp_path / "report.csv"
+    done = run.invoke(args=["report", "--from", "2026-01-01", "--to", "2036-01-01", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert read_csv(out.read_text()) == [
+        {
+            "product": "High Mountain Oolong",
+            "location": "Tehran Tajrish",
+            "scans": "1",
+            "people_low": "1",
+            "people_high": "1",
+        }
+    ]
+
+
+def test_a_backup_brings_everything_back(
+    app: Flask, run: FlaskCliRunner, store: Store, code: str, tmp_path: Path
+) -> None:
+    with store.write() as db:
+        scans.add_scans(db, [SpooledScan(code)] * 5, "UTC")
+    file = tmp_path / "shelftalk.zip"
+    assert run.invoke(args=["backup", str(file)]).exit_code == 0
+    with store.write() as db:
+        product = products.list_products(db, ListQuery()).rows[0]
+        products.retire_product(db, product.id, at=AT)
+        locations.add_location(db, name="Later", code="L", gln="", address="", timezone="UTC", at=AT)
+    get_state(app).refresh_shelf()
+    assert app.test_client().get(f"/q/{code}").status_code == 410
+    done = run.invoke(args=["restore", str(file)])
+    assert done.exit_code == 0, done.output
+    assert "1 scan moved" in run.invoke(args=["ingest"]).output
+    with store.read() as db:
+        assert locations.list_locations(db, ListQuery()).total == 1
+        assert scans.count_scans(db) == 6  # the visit above was in the spool: restoring does not lose it
+    assert app.test_client().get(f"/q/{code}").status_code == 200
+
+
+def test_a_torn_backup_changes_nothing(run: FlaskCliRunner, store: Store, code: str, tmp_path: Path) -> None:
+    file = tmp_path / "shelftalk.zip"
+    run.invoke(args=["backup", str(file)])
+    file.write_bytes(file.read_bytes()[:-200])
+    done = run.invoke(args=["restore", str(file)])
+    assert done.exit_code == 1
+    assert "not a whole backup" in done.output
+    with store.read() as db:
+        assert placements.find_placement_by_code(db, code) is not None
+
+
+def test_the_sample_comes_and_goes(app: Flask, run: FlaskCliRunner, store: Store, admin) -> None:  # type: ignore[no-untyped-def]
+    done = run.invoke(args=["demo"])
+    assert "6 products, 8 locations" in done.output
+    rows = read_csv(run.invoke(args=["codes"]).stdout)
+    assert len(rows) >= 30
+    assert all(is_code(row["code"]) for row in rows)
+    live = next(row["code"] for row in rows if row["status"] == "live")
+    assert app.test_client().get(f"/q/{live}").status_code == 200
+    again = run.invoke(args=["demo"])
+    assert again.exit_code == 1
+    assert "loaded already" in again.output
+    assert admin.post("/admin/sample/remove").status_code == 303
+    with store.read() as db:
+        assert products.list_products(db, ListQuery()).total == 0
+    assert app.test_client().get(f"/q/{live}").status_code == 404
+
+
+def test_the_application_starts_and_serves_without_its_store(app: Flask, code: str, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.database_path.write_bytes(b"this is no database any more" * 400)
+    for suffix in ("-wal", "-shm"):
+        settings.database_path.with_name(settings.database_path.name + suffix).unlink(missing_ok=True)
+    get_state(app).store.close()
+    reborn = create_app(ROOT, settings, background=False)
+    assert reborn.test_client().get(f"/q/{code}", headers={"Accept-Language": "fa"}).status_code == 200
+    assert reborn.test_client().get("/healthz").status_code == 200
