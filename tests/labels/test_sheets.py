@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pypdfium2
@@ -13,9 +14,9 @@ from pypdf import PdfReader
 from pypdfium2.raw import FPDF_PAGEOBJ_PATH
 
 from shelftalk.errors import Invalid, NotFound
-from shelftalk.labels.design import LEAST_MODULE_MM
+from shelftalk.labels.design import LEAST_MODULE_MM, wrap_address
 from shelftalk.labels.raster import make_preview, open_pages
-from shelftalk.labels.run import LabelItem, make_labels
+from shelftalk.labels.run import LabelItem, format_address, make_labels
 from shelftalk.labels.stock import get_stock, list_stocks
 from shelftalk.labels.symbol import QUIET_MODULES, make_symbol
 
@@ -234,3 +235,21 @@ def test_a_page_can_be_looked_at_as_a_picture():
 def test_an_item_without_a_call_or_a_name_is_still_a_label():
     bare = LabelItem("k7m4p29xqd", make_item().url, make_item().address, "", "", "en")
     assert make_labels([bare], get_stock("avery-l7160")).proof.symbols == 1
+
+
+def test_two_files_made_at_once_do_not_disturb_each_other():
+    stocks = [get_stock("avery-l7160"), get_stock("avery-22806")] * 2
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda stock: make_labels(make_items(), stock), stocks))
+    assert made[0].sha256 == made[2].sha256 and made[1].sha256 == made[3].sha256
+
+
+def test_a_long_host_is_broken_where_it_can_be_and_fits_the_smallest_label():
+    host = "shop.mountain-tea-company.com"
+    items = [
+        replace(item, url=f"https://{host}/q/{item.code}", address=f"{host}/q/{item.code}") for item in make_items()
+    ]
+    assert make_labels(items, get_stock("avery-l7651")).proof.symbols == 5
+    assert wrap_address(f"{host}/q/k7m4p29xqd", 3) == ["shop.mountain", "-tea-company.com", "/q/k7m4p29xqd"]
+    assert wrap_address("localhost:8000/q/k7m4p29xqd", 3) is None
+    assert format_address("HTTPS://TEA.EXAMPLE/Q/K7M4P29XQD") == "tea.example/q/k7m4p29xqd"

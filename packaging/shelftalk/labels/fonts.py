@@ -45,7 +45,7 @@ class Face:
 FACES: dict[str, Face] = {
     "zh-Hant": Face("zh", "TW", (_LATIN_IN_CJK, "Noto Sans CJK TC"), 0.84, 0.08, 0.30),
     "zh-Hans": Face("zh", "CN", (_LATIN_IN_CJK, "Noto Sans CJK SC"), 0.84, 0.08, 0.30),
-    "fa": Face("fa", "IR", ("Noto Sans Arabic",), 0.78, 0.24, 0.38),
+    "fa": Face("fa", "IR", ("Noto Sans Arabic",), 0.74, 0.20, 0.42),
 }
 
 
