@@ -16,7 +16,7 @@ from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.web.i18n import Translator
 from shelftalk.web.media import accept_image
 from shelftalk.web.shopper import NOTICES, RenderedPage, make_renderer
-from tea_page import ROOT, draw_garden, make_product, read_page
+from tests.tea_page import ROOT, draw_garden, make_product, read_page
 
 pytestmark = pytest.mark.browser
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf-8")

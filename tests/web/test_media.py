@@ -18,7 +18,7 @@ from shelftalk.store import Store
 from shelftalk.store import media as media_store
 from shelftalk.web.media import accept_image
 from shelftalk.web.state import get_state
-from tea_page import draw_garden
+from tests.tea_page import draw_garden
 
 
 def make_png_header(width: int, height: int) -> bytes:
@@ -192,12 +192,12 @@ def test_only_names_we_make_are_served(name: str) -> None:
 
 def test_a_picture_is_served_for_good(app: Flask, client: FlaskClient) -> None:
     media = accept_image(draw_garden(300, 200), "x.jpg", get_state(app).media_folder)
-    answer = client.get(f"/m/{media.id}-240.avif")
-    assert answer.status_code == 200
-    assert answer.content_type == "image/avif"
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "Set-Cookie" not in answer.headers
+    with client.get(f"/m/{media.id}-240.avif") as answer:
+        assert answer.status_code == 200
+        assert answer.content_type == "image/avif"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("file", ["0123456789abcdef-240.jpg", "shelftalk.sqlite", "..%2Fshelftalk.sqlite"])
@@ -212,7 +212,8 @@ def test_a_marketer_uploads_a_picture(marketer: FlaskClient, store: Store) -> No
     assert (described["name"], described["width"], described["height"]) == ("garden.jpg", 1600, 1000)
     with store.read() as db:
         assert media_store.get_media(db, described["id"]).widths == (240, 480, 720, 1440)
-    assert marketer.get(described["url"]).content_type == "image/webp"
+    with marketer.get(described["url"]) as picture:
+        assert picture.content_type == "image/webp"
 
 
 @pytest.mark.parametrize("data", [{}, {"file": (b"no picture", "x.jpg")}])

@@ -18,7 +18,7 @@ from shelftalk.catalog.page import Block, PageContent, make_content
 from shelftalk.scans.shelf import RenderedPage
 from shelftalk.web.i18n import Translator
 from shelftalk.web.shopper import NOTICES, PageRenderer, list_pictures, make_renderer, render_markdown
-from tea_page import ROOT, make_product, read_page
+from tests.tea_page import ROOT, make_product, read_page
 
 ORIGIN = "https://tea.example"
 PHOTO = Media("fedcba9876543210", "tin.png", 900, 1000)
