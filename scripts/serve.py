@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "packaging"))
 
 from shelftalk.config import Settings, read_settings  # noqa: E402  (the source root has to be on the path first)
-from shelftalk.errors import ShelftalkError  # noqa: E402
-from shelftalk.store import open_store, users  # noqa: E402
+from shelftalk.errors import ShelftalkError, Unavailable  # noqa: E402
+from shelftalk.store import open_store, sample, users  # noqa: E402
 from shelftalk.web.secret import make_setup_token, read_secret_key  # noqa: E402
 
 # Slow clients are read by granian itself and take no thread; 32 threads then wait for disks at the same time.
@@ -40,10 +40,17 @@ def prepare(settings: Settings) -> str:
     settings.instance.mkdir(parents=True, exist_ok=True)
     read_secret_key(settings.instance)
     store = open_store(settings)
-    store.migrate()
-    with store.read() as db:
-        people = users.count_users(db)
-    store.close()
+    try:
+        store.migrate()
+        with store.read() as db:
+            people, loaded = users.count_users(db), sample.has_sample(db)
+    except Unavailable as error:
+        print(f"{error}\nScans are answered all the same, from the shelf.", file=sys.stderr)
+        return ""
+    finally:
+        store.close()
+    if settings.demo and not loaded:
+        subprocess.run([sys.executable, "-m", "flask", "demo"], check=False, cwd=ROOT)
     return "" if people else make_setup_token(settings.instance)
 
 
@@ -74,8 +81,6 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     os.chdir(ROOT)
-    if settings.demo:
-        subprocess.run([sys.executable, "-m", "flask", "demo"], check=False)  # loaded before: it says so, and we go on
     print(welcome(settings, token), flush=True)
     return become_server(settings.port)
 

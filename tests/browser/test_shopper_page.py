@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.web.i18n import Translator
@@ -94,19 +93,9 @@ def origin(shop: Shop) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
     yield context
     context.close()
 
@@ -197,7 +186,7 @@ def test_share_copies_an_address_that_is_no_scan(context: BrowserContext, phone:
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_without_script_everything_can_be_read_and_reached(chromium: Browser, origin: str, tag: str) -> None:
-    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
     phone = context.new_page()
     phone.goto(f"{origin}{CODE}?lang={tag}")
     assert phone.locator(".act .btn[href]").is_visible()
