@@ -185,7 +185,7 @@ def test_share_copies_an_address_that_is_no_scan(context: BrowserContext, phone:
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_without_script_everything_can_be_read_and_reached(chromium: Browser, origin: str, tag: str) -> None:
+def test_without_script_everything_can_be_read_and_reached(browser: Browser, origin: str, tag: str) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
     phone = context.new_page()
     phone.goto(f"{origin}{CODE}?lang={tag}")
