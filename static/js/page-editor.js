@@ -1,0 +1,214 @@
+// The page editor's heart: what is saved, saving without leaving, two people at once, signed out meanwhile.
+(() => {
+  const form = document.querySelector("[data-editor]");
+  if (!form || form.hasAttribute("data-readonly")) return;
+  const says = (name, value = "") => (form.dataset[`says${name}`] || "").replace("%s", value);
+  const state = form.querySelector("[data-state]");
+  const problem = form.querySelector("[data-problem]");
+  const conflict = form.querySelector("[data-conflict]");
+  const problemText = form.querySelector("[data-problem-text]");
+  let dirty = form.hasAttribute("data-unsaved");
+  let busy = false;
+  let changes = 0;
+
+  const setState = (text, kind = "") => {
+    state.textContent = text;
+    state.classList.toggle("is-dirty", kind === "dirty");
+    state.classList.toggle("is-busy", kind === "busy");
+  };
+  const clockNow = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+
+  const showProblem = (text, isConflict = false) => {
+    problemText.textContent = text;
+    problem.hidden = !text;
+    conflict.hidden = !isConflict;
+    if (text) problem.scrollIntoView({ block: "center" });
+  };
+
+  const showErrors = (errors) => {
+    let first = null;
+    for (const line of form.querySelectorAll("[data-error]")) {
+      const text = errors[line.dataset.error] || "";
+      line.hidden = !text;
+      line.querySelector("span").textContent = text;
+      const input = document.getElementById(line.dataset.error);
+      input?.classList.toggle("is-invalid", Boolean(text) && input.matches(".form-control"));
+      if (text) input?.setAttribute("aria-invalid", "true");
+      else input?.removeAttribute("aria-invalid");
+      if (text && !first) first = line.dataset.error;
+    }
+    return first;
+  };
+
+  // Every text another language has and this one lacks, and what stands in the way of publishing.
+  const showState = (answer) => {
+    const lacking = new Set(Object.values(answer.missing).flat());
+    for (const mark of form.querySelectorAll("[data-miss]")) mark.hidden = !lacking.has(mark.dataset.miss);
+    const number = (count) => count.toLocaleString(document.documentElement.lang);
+    for (const [tag, names] of Object.entries(answer.missing)) {
+      const todo = form.querySelector(`[data-todo="${tag}"]`);
+      const started = answer.written.includes(tag);
+      todo.textContent = number(names.length);
+      todo.hidden = !started || !names.length;
+      form.querySelector(`[data-blank="${tag}"]`).hidden = started;
+    }
+    const list = form.querySelector("[data-gaps-list]");
+    list.replaceChildren(...answer.gaps.map((gap) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = `?show=${gap.language}#${gap.name}`;
+      Object.assign(link.dataset, { goto: gap.name, language: gap.language });
+      link.textContent = gap.text;
+      item.append(link);
+      return item;
+    }));
+    const count = answer.gaps.length;
+    form.querySelector("[data-gaps-count]").textContent = count ? form.dataset.saysGaps.replace("%n", number(count)) : says("Ready");
+  };
+
+  const goTo = (name, language) => {
+    if (language) choose(language);
+    const field = document.getElementById(name);
+    const folded = field?.closest(".ed-body[hidden]");
+    if (folded) form.dispatchEvent(new CustomEvent("editor:unfold", { detail: folded }));
+    field?.focus();
+    field?.scrollIntoView({ block: "center" });
+  };
+  const choose = (tag) => {
+    const tab = form.querySelector(`[name="show"][value="${tag}"]`);
+    if (tab && !tab.checked) {
+      tab.checked = true;
+      tab.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  };
+
+  const changed = () => {
+    changes += 1;
+    dirty = true;
+    if (!busy) setState(says("Dirty"), "dirty");
+    form.dispatchEvent(new CustomEvent("editor:changed"));
+  };
+
+  // Posts the form; a token that went stale while signing in again is renewed once.
+  const post = async (address, data, again = true) => {
+    const headers = { Accept: "application/json", "HX-Request": "true" };
+    const answer = await fetch(address, { method: "POST", body: data, headers });
+    if (![400, 401].includes(answer.status) || !again) return answer;
+    const renewed = await fetch(form.dataset.token, { headers });
+    if (!renewed.ok) return renewed;
+    const { token } = await renewed.json();
+    form.elements.csrf_token.value = token;
+    const meta = document.querySelector('meta[name="csrf-token"]');
+    if (meta) meta.content = token;
+    data.set("csrf_token", token);
+    return post(address, data, false);
+  };
+  // Files go up on their own; the form carries text only.
+  const collect = () => {
+    const data = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
+    return data;
+  };
+
+  const save = async (action) => {
+    if (busy) return;
+    busy = true;
+    const before = changes;
+    const data = collect();
+    data.set("action", action);
+    setState(says(action === "publish" ? "Publishing" : "Saving"), "busy");
+    let text = says("Offline");
+    try {
+      const answer = await post(form.action, data);
+      if (answer.status === 401) text = says("SignedOut");
+      else if ([200, 409, 422].includes(answer.status) && answer.headers.get("Content-Type")?.includes("json")) {
+        busy = false;
+        return settle(answer.status, await answer.json(), before);
+      } else text = says("Failed");
+    } catch { /* the network: said below */ }
+    busy = false;
+    showProblem(text);
+    setState(says("Dirty"), "dirty");
+  };
+
+  const settle = (status, answer, before) => {
+    const first = showErrors(answer.errors);
+    const saved = status === 200 || (status === 422 && !first && answer.revision === answer.stored_revision && answer.gaps.length);
+    showState(answer);
+    form.elements.seen_revision.value = answer.stored_revision;
+    form.querySelector("[data-overwrite]").disabled = false;
+    showProblem(answer.message, status === 409);
+    if (saved) {
+      form.elements.revision.value = answer.revision;
+      form.elements.seen_revision.value = answer.revision;
+      dirty = changes !== before;
+      const news = document.querySelector("[data-news]");
+      if (news) news.hidden = !answer.has_news;
+    } else dirty = true;
+    setState(dirty ? says("Dirty") : answer.notice || says("Saved", clockNow()), dirty ? "dirty" : "");
+    if (first) goTo(first, first.split(".")[2]);
+    if (!first && status === 422 && answer.gaps.length) form.querySelector("[data-gaps]").open = true;
+    if (answer.published && status === 200) form.dispatchEvent(new CustomEvent("editor:saved", { detail: answer }));
+  };
+
+  form.addEventListener("submit", (event) => {
+    const action = event.submitter?.value || "save";
+    if (!["save", "publish", "overwrite"].includes(action)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    save(action);
+  });
+  form.addEventListener("input", (event) => {
+    if (event.target.matches(".ed-input")) changed();
+  });
+  form.addEventListener("editor:change", changed);
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      save("save");
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-goto]");
+    if (!link) return;
+    event.preventDefault();
+    goTo(link.dataset.goto, link.dataset.language);
+  });
+  addEventListener("beforeunload", (event) => {
+    if (dirty) event.preventDefault();
+  });
+
+  // The languages shown stay in the address, so that loading again shows the same.
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches('[name="show"], [name="beside"]')) return;
+    const where = new URL(location.href);
+    where.search = "";
+    where.searchParams.set("show", form.elements.show.value);
+    if (form.elements.beside.value) where.searchParams.set("beside", form.elements.beside.value);
+    history.replaceState(history.state, "", where);
+    form.dispatchEvent(new CustomEvent("editor:language"));
+  });
+
+  // How much room is left, once it gets tight.
+  const count = (input) => {
+    const place = input.closest(".ed-field")?.querySelector("[data-count]");
+    const room = Number(input.dataset.max);
+    if (!place || !room) return;
+    const used = [...input.value.trim()].length;
+    place.textContent = used > room * 0.8 ? `${used.toLocaleString(document.documentElement.lang)} / ${room.toLocaleString(document.documentElement.lang)}` : "";
+    place.classList.toggle("is-over", used > room);
+  };
+  form.addEventListener("input", (event) => {
+    if (event.target.dataset.max) count(event.target);
+  });
+  for (const input of form.querySelectorAll(".ed-input")) count(input);
+
+  if (state.dataset.at && !dirty) {
+    const at = new Date(state.dataset.at);
+    const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
+    setState(says("Saved", at.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" })));
+  }
+  const asked = decodeURIComponent(location.hash.slice(1));
+  if (asked.startsWith("b.")) goTo(asked, asked.split(".")[2]);
+  window.shelftalkEditor = { form, says, post, collect, showState, changed };
+})();
