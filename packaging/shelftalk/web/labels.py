@@ -1,0 +1,249 @@
+"""Label sheets: which placements, on which stock, from which label; seen before they are printed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from shelftalk import clock
+from shelftalk.errors import Invalid
+from shelftalk.labels.raster import make_preview
+from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
+from shelftalk.labels.stock import Stock, get_stock, list_stocks
+from shelftalk.store import placements as placement_store
+from shelftalk.store import runs as run_store
+from shelftalk.store.db import Db
+from shelftalk.store.placements import PlacementRow
+from shelftalk.store.rows import Listing, ListQuery
+from shelftalk.web.forms import Form, fresh_form, once, read_form
+from shelftalk.web.label_items import CodeReader, PrintedCode, get_call_to_action, make_label_items
+from shelftalk.web.lists import is_narrowed, read_list_query
+from shelftalk.web.placements import FILTERS, SORTS, clean_filters
+from shelftalk.web.run_files import add_print_run
+from shelftalk.web.security import get_actor, may, requires
+from shelftalk.web.state import state
+
+bp = Blueprint("labels", __name__, url_prefix="/admin/labels")
+FIELDS = ("q", "codes", "stock", "start", "copies", "do")
+MOST_LABELS = 2_000  # in one request; more are printed in parts
+SHOWN = 40  # placements offered, and chosen ones listed one by one
+FIRST_STOCK = "avery-l7160"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A placement chosen for printing, with the words its label says."""
+
+    code: PrintedCode
+    call_to_action: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be printed, checked."""
+
+    codes: list[str]
+    stock: Stock
+    start: int
+    copies: int
+
+    @property
+    def labels(self) -> int:
+        """Labels in all."""
+        return len(self.codes) * self.copies
+
+    @property
+    def sheets(self) -> int:
+        """Sheets in all."""
+        return math.ceil((self.start - 1 + self.labels) / self.stock.count)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first sheet as it will print, and what was proven of it."""
+
+    picture: str  # a data: address
+    proven: int
+
+
+@bp.get("/")
+@requires("staff")
+def index() -> ResponseReturnValue:
+    form = fresh_form(q="", stock=_find_last_stock(), start="1", copies="1")
+    codes = read_codes(request.args.getlist("code"), request.args.get("codes", ""))
+    query = read_list_query(sorts=SORTS, filters=FILTERS)
+    query = replace(query, filters=clean_filters(query.filters))
+    if is_narrowed(query) and not codes:
+        codes = _list_matching(query, form)
+    return _render(form, codes)
+
+
+@bp.post("/")
+@requires("marketer")
+def post() -> ResponseReturnValue:
+    form = read_form(*FIELDS)
+    codes = read_codes(form.get_all("code"), form.get("codes"))
+    if form.get("do") == "all":
+        codes = list(dict.fromkeys([*codes, *_list_matching(ListQuery(search=form.get("q"), sort="product"), form)]))
+    if form.get("do") == "pdf":
+        return _print(form, codes)
+    return _render(form, codes)
+
+
+def read_codes(one_by_one: Sequence[str], together: str) -> list[str]:
+    """Codes as they come from ticks and from one line, each once."""
+    found = [*one_by_one, *together.replace(",", " ").split()]
+    return list(dict.fromkeys(code[:20] for code in found if code))
+
+
+def _list_matching(query: ListQuery, form: Form) -> list[str]:
+    """The codes of every placement that matches and can be printed."""
+    with state().store.read() as db:
+        rows = [row for row in placement_store.each_placement(db, query) if row.status != "retired"]
+    if len(rows) > MOST_LABELS:
+        form.fail(_too_many(len(rows)))
+    return [row.code for row in rows[:MOST_LABELS]]
+
+
+def _too_many(count: int) -> Invalid:
+    return Invalid(
+        "codes",
+        "{count} labels are too many at once: at most {allowed}. Print them in parts, for example place by place.",
+        count=count,
+        allowed=MOST_LABELS,
+    )
+
+
+def _find_last_stock() -> str:
+    """The stock printed on last; most people have one kind in the cupboard."""
+    with state().store.read() as db:
+        newest = run_store.list_runs(db, ListQuery(sort="created_at", descending=True, per_page=1)).rows
+    known = {stock.id for stock in list_stocks()}
+    return newest[0].stock if newest and newest[0].stock in known else FIRST_STOCK
+
+
+def _render(form: Form, codes: list[str]) -> ResponseReturnValue:
+    with state().store.read() as db:
+        chosen = list_chosen(db, codes, form)
+        found = list_found(db, form.get("q"), [item.code.code for item in chosen])
+    job = read_job(form, [item.code.code for item in chosen])
+    preview = _make_preview(form, job) if may("marketer") and form.get("do") != "find" else None
+    page = render_template(
+        "labels/index.html",
+        form=form,
+        chosen=chosen,
+        found=found,
+        job=job,
+        preview=preview,
+        stock_groups=group_stocks(),
+        most=SHOWN,
+    )
+    return page, 200 if form.valid else 422
+
+
+def list_chosen(db: Db, codes: Sequence[str], form: Form) -> list[Chosen]:
+    """The placements of these codes; unknown ones are named in the form and left out."""
+    reader = CodeReader(db)
+    try:
+        found = reader.list_codes(codes)
+    except Invalid as error:
+        form.fail(error)
+        known = [code for code in codes if placement_store.find_placement_by_code(db, code)]
+        found = reader.list_codes(known)
+    return [Chosen(item, get_call_to_action(item.placement, state().translator)) for item in found]
+
+
+def list_found(db: Db, search: str, without: Sequence[str]) -> Listing[PlacementRow]:
+    """Placements to tick; those ticked already stand above them."""
+    query = ListQuery(search=search[:100], sort="product", per_page=SHOWN)
+    listing = placement_store.list_placements(db, query)
+    ticked = set(without)
+    return replace(listing, rows=[row for row in listing.rows if row.code not in ticked and row.status != "retired"])
+
+
+def read_job(form: Form, codes: list[str]) -> Job:
+    """What the form asks to print; mistakes are kept in the form and a printable value stands in."""
+    stock = form.parse("stock", get_stock, get_stock(FIRST_STOCK))
+    start = form.whole("start", 1, 1_000, 1)
+    copies = form.whole("copies", 1, 1_000, 1)
+    with form.catch():
+        if start > stock.count:
+            raise Invalid(
+                "start",
+                "Label {value} does not exist on {stock}: it has {count}. Choose 1 to {count}.",
+                value=start,
+                stock=stock.title,
+                count=stock.count,
+            )
+    job = Job(codes, stock, min(start, stock.count), copies)
+    if job.labels > MOST_LABELS:
+        form.fail(_too_many(job.labels))
+    return job
+
+
+def _make_preview(form: Form, job: Job) -> Preview | None:
+    """The first sheet, made and proven as in print; None when something stands in the way."""
+    if not job.codes or not form.valid:
+        return None
+    copies = min(job.copies, job.stock.count)
+    fitting = math.ceil((job.stock.count - job.start + 1) / copies)
+    with form.catch():
+        items = _make_items(job)
+        sheets = make_labels(items[:fitting], job.stock, start=job.start, copies=copies)
+        picture = make_preview(sheets.pdf)
+        address = "data:image/png;base64," + base64.b64encode(picture).decode()
+        return Preview(address, min(sheets.proof.symbols, job.stock.count - job.start + 1))
+    return None
+
+
+def _make_items(job: Job) -> list[LabelItem]:
+    with state().store.read() as db:
+        return make_label_items(db, job.codes, state().settings.origin, state().translator)
+
+
+def _print(form: Form, codes: list[str]) -> ResponseReturnValue:
+    job = read_job(form, codes)
+    key = form.key
+    # Back from a print, the same page may print something else: only the same job is the same post.
+    form.key = hashlib.sha256(f"{key} {job}".encode()).hexdigest()
+    with once(form) as earlier:
+        if earlier:
+            return earlier
+        if form.valid:
+            with form.catch():
+                run_id = _make_run(job)
+                return form.done(url_for("runs.show", run_id=run_id, new=1))
+    form.key = key
+    return _render(form, codes)
+
+
+def _make_run(job: Job) -> int:
+    items = _make_items(job)
+    sheets: LabelSheets = make_labels(items, job.stock, start=job.start, copies=job.copies)
+    run = add_print_run(
+        state().store,
+        state().settings.instance / "runs",
+        sheets,
+        items,
+        job.stock,
+        origin=state().settings.origin,
+        start=job.start,
+        copies=job.copies,
+        by=get_actor().name,
+        at=clock.now(),
+    )
+    return run.id
+
+
+def group_stocks() -> list[tuple[str, list[Stock]]]:
+    """The stocks by maker, as they are chosen; single labels last."""
+    groups: dict[str, list[Stock]] = {}
+    for stock in list_stocks():
+        groups.setdefault(stock.maker, []).append(stock)
+    return sorted(groups.items(), key=lambda group: group[0] == "")

@@ -1,0 +1,93 @@
+"""Keeps what was printed: the run in the store, its PDF in the instance folder. Knows no request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from shelftalk.errors import Conflict
+from shelftalk.labels.proof import Proof
+from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
+from shelftalk.labels.stock import Stock, get_stock
+from shelftalk.store import Store
+from shelftalk.store import runs as run_store
+from shelftalk.store.runs import PrintRun
+from shelftalk.web.files import write_whole
+
+
+def add_print_run(
+    store: Store,
+    folder: Path,
+    sheets: LabelSheets,
+    items: Sequence[LabelItem],
+    stock: Stock,
+    *,
+    origin: str,
+    start: int,
+    copies: int,
+    by: str,
+    at: datetime,
+) -> PrintRun:
+    """Record finished sheets and keep their file: both or neither."""
+    with store.write() as db:
+        run = run_store.add_run(
+            db,
+            by=by,
+            stock=stock.id,
+            origin=origin,
+            start=start,
+            copies=copies,
+            labels=sheets.labels,
+            sheets=sheets.sheets,
+            sha256=sheets.sha256,
+            items=json.dumps([asdict(item) for item in items], ensure_ascii=False),
+            proof=json.dumps(asdict(sheets.proof)),
+            at=at,
+        )
+        write_run_pdf(folder, run.id, sheets.pdf)
+    return run
+
+
+def write_run_pdf(folder: Path, run_id: int, pdf: bytes) -> None:
+    """Keep a run's file; whoever looks sees the whole of it or none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(get_pdf_path(folder, run_id), pdf)
+
+
+def get_pdf_path(folder: Path, run_id: int) -> Path:
+    """Where a run's file is kept."""
+    return folder / f"{run_id}.pdf"
+
+
+def read_run_pdf(folder: Path, run: PrintRun) -> bytes:
+    """A run's file, bit for bit as it was printed first; made again when it is gone or damaged.
+
+    Raises Conflict when it cannot come out the same: then nothing is handed out.
+    """
+    path = get_pdf_path(folder, run.id)
+    pdf = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(pdf).hexdigest() == run.sha256:
+        return pdf
+    sheets = make_labels(parse_items(run), get_stock(run.stock), start=run.start, copies=run.copies)
+    if sheets.sha256 != run.sha256:
+        raise Conflict(
+            "The file of run {number} is gone, and made again today it would not be the same. "
+            "Print its placements as a new run.",
+            number=run.id,
+        )
+    write_run_pdf(folder, run.id, sheets.pdf)
+    return sheets.pdf
+
+
+def parse_items(run: PrintRun) -> list[LabelItem]:
+    """The labels of a run, as they were typeset."""
+    return [LabelItem(**item) for item in json.loads(run.items)]
+
+
+def parse_proof(run: PrintRun) -> Proof:
+    """What decoding a run's sheets found."""
+    return Proof(**json.loads(run.proof))
