@@ -1,14 +1,77 @@
-"""The staff area's front page."""
+"""The staff area's front page: the last 28 days, what needs a look, and the first steps of a new brand."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import quote
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from shelftalk import clock
+from shelftalk.catalog.languages import DEFAULT, LANGUAGES
+from shelftalk.catalog.placement import MEDIA
+from shelftalk.errors import mark
+from shelftalk.reports.numbers import CLASSES, SILENT_DAYS, USUAL_DAYS, Silence, add_placements, find_silent
+from shelftalk.reports.periods import DEFAULT_PRESET, make_period
+from shelftalk.store import Db, attention, notes, rollups
+from shelftalk.store.attention import Progress
+from shelftalk.store.sample import has_sample
 from shelftalk.web.auth import needs_set_up
+from shelftalk.web.forms import fresh_form
+from shelftalk.web.health import BACKUP_DAYS, LAST_BACKUP
+from shelftalk.web.report_figures import (
+    WHY_A_RANGE,
+    make_chart,
+    make_earlier_line,
+    read_figures,
+    read_marks,
+    read_names,
+)
+from shelftalk.web.report_query import ReportQuery
 from shelftalk.web.security import ask_to_sign_in, current_user, public
+from shelftalk.web.state import state
+from shelftalk.web.texts import _, ngettext
 
 bp = Blueprint("overview", __name__, url_prefix="/admin")
+SHOWN = 3  # of each kind of thing that needs a look
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that needs a look. `tone`: bad or warn."""
+
+    tone: str
+    title: str
+    text: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of a new brand's first steps."""
+
+    label: str
+    text: str
+    path: str
+    done: bool
+
+
+# Count of the store's progress, what to do, why, and where.
+STEPS = (
+    ("own_products", mark("Add a product"), mark("Its name, brand, photo and colour."), "/admin/products/new"),
+    (
+        "own_pages",
+        mark("Write its page"),
+        mark("What shoppers ask in the aisle, in their language."),
+        "/admin/products/",
+    ),
+    ("own_locations", mark("Add a location"), mark("A shop, with its time zone."), "/admin/locations/new"),
+    ("own_placements", mark("Place it"), mark("On the pack, the shelf: each has a code."), "/admin/placements/new"),
+    ("runs", mark("Print the label"), mark("On sheets; every code is read back first."), "/admin/labels/"),
+    ("own_scans", mark("Scan it"), mark("With your phone. It is counted here within seconds."), "/admin/reports/"),
+)
 
 
 @bp.get("/")
@@ -16,4 +79,126 @@ bp = Blueprint("overview", __name__, url_prefix="/admin")
 def index() -> ResponseReturnValue:
     if current_user() is None:
         return redirect(url_for("auth.set_up"), 303) if needs_set_up() else ask_to_sign_in()
-    return render_template("overview/index.html")
+    at = clock.now()
+    with state().store.read() as db:
+        names, places = read_names(db)
+        today = clock.local_hour(at, state().settings.timezone)[0]
+        newest = max((clock.local_hour(at, zone)[0] for zone in {item.timezone for item in places}), default=today)
+        query = ReportQuery(DEFAULT_PRESET, make_period(DEFAULT_PRESET, today, newest), today)
+        figures = read_figures(db, query, names)
+        progress, sample = attention.get_progress(db), has_sample(db)
+        notices = list_notices(db, progress, today, at)
+        marks = read_marks(db, query)
+    steps = list_steps(progress)
+    return render_template(
+        "overview/index.html",
+        query=query,
+        figures=figures,
+        names=names,
+        chart=make_chart(figures, marks),
+        earlier_line=make_earlier_line(figures),
+        classes=CLASSES,
+        notices=notices,
+        steps=[] if sample or all(step.done for step in steps) else steps,
+        sample=sample,
+        is_empty=not progress.products,
+        sample_form=fresh_form(),
+        why_a_range=WHY_A_RANGE,
+    )
+
+
+def list_steps(progress: Progress) -> list[Step]:
+    """The first steps and which are done."""
+    return [Step(label, text, path, bool(getattr(progress, name))) for name, label, text, path in STEPS]
+
+
+def list_notices(db: Db, progress: Progress, today: date, at: datetime) -> list[Notice]:
+    """What needs a look, the most urgent first."""
+    found = _list_silent(db, today)
+    if progress.products:
+        found += [*_list_outdated(db), *_list_incomplete(db), *_list_unpublished(db)]
+    if progress.own_placements and state().settings.origin_is_local:
+        text = _("Codes printed now would open on this machine only. Set SHELFTALK_ORIGIN before you print for a shop.")
+        found.append(Notice("bad", _("The address is local"), text, "/admin/status"))
+    if progress.own_products:
+        found += _list_backup(db, at)
+    return sorted(found, key=lambda notice: notice.tone != "bad")
+
+
+def _list_silent(db: Db, today: date) -> list[Notice]:
+    last_day = clock.days_before(today, SILENT_DAYS + 1)
+    first_day = clock.days_before(last_day, USUAL_DAYS - 1)
+    recent = add_placements(rollups.list_placement_totals(db, last_day + timedelta(days=1), today + timedelta(days=1)))
+    before = add_placements(rollups.list_placement_totals(db, first_day, last_day))
+    notices: list[Notice] = []
+    for silence in find_silent(recent, before, {}, last_day):
+        notice = _make_silence(db, silence, today, first_day)
+        if notice:
+            notices.append(notice)
+        if len(notices) == SHOWN:
+            break
+    return notices
+
+
+def _make_silence(db: Db, silence: Silence, today: date, first_day: date) -> Notice | None:
+    place = attention.get_place(db, silence.placement_id)
+    if place.status != "live" or (place.removed_on and place.removed_on <= today):
+        return None
+    counted = rollups.list_placement_days(db, first_day, today, place.id)
+    days = (today - max((row.day for row in counted), default=first_day)).days
+    title = _(
+        "Silent: {medium}, {place}", medium=_(MEDIA[place.medium].label), place=place.location_name or _("Anywhere")
+    )
+    text = _(
+        "{product}: no scan for {days} days; usually {usual} a day. Fallen or covered?",
+        product=place.product_name,
+        days=days,
+        usual=round(silence.usual),
+    )
+    return Notice("bad", title, text, url_for("reports.placement", placement_id=place.id, period="90"))
+
+
+def _list_outdated(db: Db) -> list[Notice]:
+    texts = attention.list_outdated_texts(db, DEFAULT, SHOWN)
+    return [
+        Notice(
+            "warn",
+            _("Page older than its source: {language}", language=LANGUAGES[item.language].name),
+            _("{product}: the English text changed on {day}.", product=item.name, day=item.changed_at.date()),
+            f"/admin/products/{item.id}/page?language={quote(item.language)}",
+        )
+        for item in texts
+        if item.language in LANGUAGES
+    ]
+
+
+def _list_incomplete(db: Db) -> list[Notice]:
+    notices = []
+    for item in attention.list_incomplete_pages(db, SHOWN):
+        missing = attention.list_missing_languages(db, item.id)
+        languages = ", ".join(language.name for tag, language in LANGUAGES.items() if tag in missing)
+        title = _("Page without a language: {product}", product=item.name)
+        text = _("Other pages have {languages}; this one lacks it.", languages=languages)
+        notices.append(Notice("warn", title, text, f"/admin/products/{item.id}/page"))
+    return notices
+
+
+def _list_unpublished(db: Db) -> list[Notice]:
+    drafts = attention.list_unpublished(db, SHOWN)
+    if not drafts:
+        return []
+    count = drafts[0].total
+    title = ngettext("{n} product was never published", "{n} products were never published", count)
+    text = ", ".join(item.name for item in drafts) + (" …" if count > len(drafts) else "")
+    path = f"/admin/products/{drafts[0].id}/page" if count == 1 else "/admin/products/?status=draft"
+    return [Notice("warn", title, text, path)]
+
+
+def _list_backup(db: Db, at: datetime) -> list[Notice]:
+    note = notes.find_note(db, LAST_BACKUP)
+    text = _("Run “flask backup FILE” and keep the file elsewhere.")
+    if not note:
+        return [Notice("warn", _("There is no backup yet"), text, "/admin/status")]
+    days = (at - clock.parse_at(note)).days
+    title = ngettext("The last backup is {n} day old", "The last backup is {n} days old", days)
+    return [Notice("warn", title, text, "/admin/status")] if days >= BACKUP_DAYS else []

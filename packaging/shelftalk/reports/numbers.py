@@ -1,0 +1,253 @@
+"""Counts of scans by class, people as a range, and comparisons. Handed rows of rollups, it knows no store.
+
+People are a range. At least: the scans that were somebody's first of their day, and one wherever there is a scan.
+At most: every scan by a person, as if each came from somebody else. A person who comes back on another day counts
+again in both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Protocol, TypeVar
+
+from shelftalk.errors import mark
+from shelftalk.reports.periods import Period
+
+K = TypeVar("K", bound=Hashable)
+PERSON = "person"
+# Every class and why its scans are set aside; a report over all classes adds up to the raw total.
+CLASSES: dict[str, tuple[str, str]] = {
+    PERSON: (mark("People"), mark("Somebody opened the page.")),
+    "repeat": (mark("Repeats"), mark("A reload, a language switch or a step back: the same visit again.")),
+    "prefetch": (mark("Prefetches"), mark("A browser fetched the page ahead; perhaps nobody saw it.")),
+    "preview_bot": (mark("Link previews"), mark("A messenger drew the little card under a shared link.")),
+    "declared_bot": (mark("Bots"), mark("A program that says so of itself.")),
+    "staff": (mark("Staff and trials"), mark("Somebody of yours tried the code.")),
+    "burst": (mark("Floods"), mark("Far more scans from one sender than people could make.")),
+}
+SMALL = 5  # attribute counts below this are not shown
+
+
+class CountRow(Protocol):
+    """What every rollup row has."""
+
+    @property
+    def scan_class(self) -> str: ...
+    @property
+    def scans(self) -> int: ...
+    @property
+    def first_scans(self) -> int: ...
+
+
+class CellRow(CountRow, Protocol):
+    """A rollup row of a product at a location (0: anywhere)."""
+
+    @property
+    def product_id(self) -> int: ...
+    @property
+    def location_id(self) -> int: ...
+
+
+class DayRow(CountRow, Protocol):
+    """A rollup row of a local day."""
+
+    @property
+    def day(self) -> date: ...
+
+
+class PlacementRow(CountRow, Protocol):
+    """A rollup row of a placement."""
+
+    @property
+    def placement_id(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was counted. `shown` are the scans of the classes asked for, people are always class person."""
+
+    shown: int = 0
+    person_scans: int = 0
+    first_scans: int = 0
+
+    @property
+    def people_low(self) -> int:
+        """At least so many people."""
+        return min(self.person_scans, max(self.first_scans, 1)) if self.person_scans else 0
+
+    @property
+    def people_high(self) -> int:
+        """At most so many people."""
+        return self.person_scans
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.shown + other.shown,
+            self.person_scans + other.person_scans,
+            self.first_scans + other.first_scans,
+        )
+
+
+EMPTY = Tally()
+
+
+def make_tally(row: CountRow, *, all_classes: bool = False) -> Tally:
+    """One row as a tally."""
+    person = row.scan_class == PERSON
+    shown = row.scans if person or all_classes else 0
+    return Tally(shown, row.scans if person else 0, row.first_scans if person else 0)
+
+
+R = TypeVar("R", bound=CountRow)
+
+
+def add_up(rows: Iterable[R], key: Callable[[R], K], *, all_classes: bool = False) -> dict[K, Tally]:
+    """Tallies by a key, without those that show nothing."""
+    found: dict[K, Tally] = {}
+    for row in rows:
+        if all_classes or row.scan_class == PERSON:
+            place = key(row)
+            found[place] = found.get(place, EMPTY) + make_tally(row, all_classes=all_classes)
+    return found
+
+
+def add_cells(rows: Iterable[CellRow], *, all_classes: bool = False) -> dict[tuple[int, int], Tally]:
+    """Tallies by product and location."""
+    return add_up(rows, lambda row: (row.product_id, row.location_id), all_classes=all_classes)
+
+
+def add_placements(rows: Iterable[PlacementRow], *, all_classes: bool = False) -> dict[int, Tally]:
+    """Tallies by placement."""
+    return add_up(rows, lambda row: row.placement_id, all_classes=all_classes)
+
+
+def add_days(rows: Iterable[DayRow], *, all_classes: bool = False) -> dict[date, Tally]:
+    """Tallies by local day."""
+    return add_up(rows, lambda row: row.day, all_classes=all_classes)
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """All of them together."""
+    return sum(tallies, EMPTY)
+
+
+def make_line(days: Mapping[date, Tally], period: Period) -> list[tuple[date, Tally]]:
+    """The points of a line over the period: each with its first day, days without scans as zero."""
+    points: dict[date, Tally] = {}
+    for day in period:
+        begin = period.begin_of(day)
+        points[begin] = points.get(begin, EMPTY) + days.get(day, EMPTY)
+    return list(points.items())
+
+
+@dataclass(frozen=True)
+class ClassCounts:
+    """The raw total and what it is made of, in the classes' order."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Every scan that was answered."""
+        return sum(self.counts.values())
+
+    @property
+    def aside(self) -> int:
+        """Those that are not people."""
+        return self.total - self.counts.get(PERSON, 0)
+
+
+def count_classes(rows: Iterable[CountRow]) -> ClassCounts:
+    """Scans by class; a class no rule of today knows comes last."""
+    counter: Counter[str] = Counter()
+    for row in rows:
+        counter[row.scan_class] += row.scans
+    order = list(CLASSES)
+    known = sorted(counter, key=lambda name: (order.index(name) if name in order else len(order), name))
+    return ClassCounts({name: counter[name] for name in known if counter[name]})
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number beside the earlier one."""
+
+    now: int
+    before: int
+
+    @property
+    def share(self) -> float | None:
+        """By how much of the earlier number it changed; None when there was nothing before."""
+        return (self.now - self.before) / self.before if self.before else None
+
+    @property
+    def direction(self) -> str:
+        """ "up", "down" or "same"."""
+        return "same" if self.now == self.before else "up" if self.now > self.before else "down"
+
+
+def find_busiest(tallies: Mapping[K, Tally]) -> tuple[K, Tally] | None:
+    """The key with the most scans shown, the first one of equals; None when there is none."""
+    shown = [(key, tally) for key, tally in tallies.items() if tally.shown]
+    return max(shown, key=lambda item: item[1].shown) if shown else None
+
+
+def sum_by(tallies: Mapping[tuple[int, int], Tally], place: int) -> dict[int, Tally]:
+    """Tallies of cells added up by product (`place` 0) or by location (1)."""
+    sums: dict[int, Tally] = {}
+    for key, tally in tallies.items():
+        sums[key[place]] = sums.get(key[place], EMPTY) + tally
+    return sums
+
+
+@dataclass(frozen=True)
+class AttributeCount:
+    """Scans with one value of an attribute. `count` None: not told, for it is small or would give a small one away."""
+
+    value: str
+    count: int | None
+    is_small: bool
+
+
+def hide_small(counts: Sequence[tuple[str, int]]) -> list[AttributeCount]:
+    """Counts of an attribute's values, largest first, those under five without their number; the empty value last.
+
+    When only one value is small, the total less the others would tell it: the next larger one is not told either.
+    """
+    ranked = sorted(((value, n) for value, n in counts if n), key=lambda item: (not item[0], -item[1], item[0]))
+    small = {value for value, n in ranked if n < SMALL}
+    untold = set(small)
+    if len(small) == 1 and len(ranked) > 1:
+        untold.add(min((n, value) for value, n in ranked if value not in small)[1])
+    return [AttributeCount(value, None if value in untold else n, value in small) for value, n in ranked]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A placement that used to be scanned and is not any more. `usual`: people's scans a day, before."""
+
+    placement_id: int
+    usual: float
+
+
+SILENT_DAYS, USUAL_DAYS, USUAL_SCANS = 5, 28, 3.0
+
+
+def find_silent(
+    recent: Mapping[int, Tally], before: Mapping[int, Tally], begins: Mapping[int, date], last_day: date
+) -> list[Silence]:
+    """Placements with at least 3 scans a day before and none in the last days, the busiest first.
+
+    `begins`: when a placement was put up, where that is known; `last_day` is the day before the silence.
+    """
+    silent = []
+    for placement_id, tally in before.items():
+        if recent.get(placement_id, EMPTY).person_scans:
+            continue
+        first = max(begins.get(placement_id, date.min), last_day - timedelta(days=USUAL_DAYS - 1))
+        usual = tally.person_scans / max(1, (last_day - first).days + 1)
+        if usual >= USUAL_SCANS:
+            silent.append(Silence(placement_id, usual))
+    return sorted(silent, key=lambda item: (-item.usual, item.placement_id))

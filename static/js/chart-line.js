@@ -1,0 +1,91 @@
+// Draws the line of scans from the JSON beside it; the table under it says the same without this.
+(() => {
+  const drawn = new Map();
+  const style = (name) => {
+    const probe = document.createElement("span");
+    probe.style.color = `var(${name})`;
+    document.body.append(probe);
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    return colour;
+  };
+  const text = (words) => {
+    const span = document.createElement("span");
+    span.textContent = words;
+    return span.innerHTML;
+  };
+
+  const makeOption = (data) => {
+    const accent = style("--accent"), earlier = style("--accent-2"), soft = style("--soft"), line = style("--line");
+    const ink = style("--ink"), card = style("--card"), warn = style("--warn");
+    const number = new Intl.NumberFormat(document.documentElement.lang);
+    const font = getComputedStyle(document.body).fontFamily;
+    const series = [{
+      name: data.names.now, type: "line", data: data.now, symbol: "circle", symbolSize: 7,
+      showSymbol: data.now.length === 1, z: 3, itemStyle: { color: accent }, lineStyle: { width: 2.6, color: accent },
+      markPoint: {
+        symbol: "circle", symbolSize: 9, silent: true, itemStyle: { color: warn },
+        label: { show: true, position: "top", distance: 7, color: warn, fontSize: 11, formatter: (mark) => mark.name },
+        data: (data.marks || []).map((mark) => ({ name: mark.text, coord: [mark.at, data.now[mark.at]] })),
+      },
+    }];
+    if (data.before?.length) {
+      series.push({
+        name: data.names.before, type: "line", data: data.before, showSymbol: false, silent: true,
+        itemStyle: { color: earlier }, lineStyle: { width: 2, type: [5, 5], color: earlier },
+      });
+    }
+    const tip = (points) => {
+      const at = points[0].dataIndex;
+      const rows = [[data.labels[at], data.now[at]]];
+      if (data.before?.length > at) rows.push([data.earlier[at], data.before[at]]);
+      const lines = rows.map(([label, count], place) =>
+        `<div class="tip-line"><span>${text(place ? label : data.names.point.replace("%d", label))}</span> <b>${number.format(count)}</b></div>`);
+      const marks = (data.marks || []).filter((mark) => mark.at === at).map((mark) => `<div>${text(mark.text)}</div>`);
+      return `<div dir="${data.rtl ? "rtl" : "ltr"}">${lines.join("")}${marks.join("")}</div>`;
+    };
+    return {
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      animationDuration: 300,
+      textStyle: { fontFamily: font },
+      grid: { left: 4, right: 12, top: 24, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      tooltip: {
+        trigger: "axis", confine: true, formatter: tip, backgroundColor: card, borderColor: line,
+        textStyle: { color: ink, fontSize: 13 }, axisPointer: { lineStyle: { color: soft, type: "solid" } },
+      },
+      xAxis: {
+        type: "category", data: data.labels, boundaryGap: false, inverse: data.rtl,
+        axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
+        axisLabel: { color: soft, fontSize: 12, hideOverlap: true, alignMinLabel: data.rtl ? "right" : "left", alignMaxLabel: data.rtl ? "left" : "right" },
+      },
+      yAxis: {
+        type: "value", min: 0, minInterval: 1, splitNumber: 4, position: data.rtl ? "right" : "left",
+        axisLabel: { color: soft, fontSize: 12, formatter: (value) => number.format(value) },
+        splitLine: { lineStyle: { color: line } },
+      },
+      series,
+    };
+  };
+
+  const draw = () => {
+    for (const [box, chart] of drawn) {
+      if (!box.isConnected) {
+        chart.dispose();
+        drawn.delete(box);
+      }
+    }
+    for (const box of document.querySelectorAll("[data-chart]")) {
+      const source = document.getElementById(box.dataset.chart);
+      if (!source || !window.echarts) continue;
+      const chart = drawn.get(box) || echarts.init(box, null, { renderer: "svg" });
+      drawn.set(box, chart);
+      chart.setOption(makeOption(JSON.parse(source.textContent)), true);
+      box.dataset.drawn = "";
+    }
+  };
+
+  draw();
+  document.addEventListener("htmx:after:swap", draw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => requestAnimationFrame(draw));
+  addEventListener("resize", () => { for (const chart of drawn.values()) chart.resize(); });
+})();
