@@ -178,7 +178,7 @@ def _arrange_beside(room: Room, share: float, aligned: bool) -> Layout | None:
     width = room.width_mm - inset - side - padding
     clear = top + QUIET_MODULES * module if aligned else padding
     height = room.height_mm - 2 * clear
-    call = _clamp(min(0.21 * height, 0.17 * width) / POINT_MM, 6, 44)
+    call = _clamp(min(0.18 * (room.height_mm - 2 * padding), 0.17 * width) / POINT_MM, 6, 44)
     address = _fit_address(room, width, _clamp(0.45 * call, 5.5, 16))
     if address is None:
         return None

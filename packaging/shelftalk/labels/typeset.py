@@ -108,11 +108,11 @@ def _describe(job: Job) -> dict[str, object]:
         "comfortable": COMFORTABLE_PT,
         "width": job.width_mm,
         "height": job.height_mm,
-        "boxes": [_describe_box(layout) for layout in job.layouts],
+        "boxes": [_describe_box(layout, job.layouts[0]) for layout in job.layouts],
     }
 
 
-def _describe_box(layout: Layout) -> dict[str, object]:
+def _describe_box(layout: Layout, largest: Layout) -> dict[str, object]:
     return {
         "x": layout.text.x_mm,
         "y": layout.text.y_mm,
@@ -121,6 +121,7 @@ def _describe_box(layout: Layout) -> dict[str, object]:
         "call": layout.call_pt,
         "name": layout.name_pt,
         "align": layout.align,
+        "share": layout.module_mm / largest.module_mm,
         "spare": layout.module_mm < GOOD_MODULE_MM,
     }
 
