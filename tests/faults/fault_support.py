@@ -105,9 +105,10 @@ def wait_for_port(server: Server) -> None:
 
 @dataclass
 class Shoppers:
-    """Threads that scan, each code once over all, and keep what came back."""
+    """Threads that scan, one code after the other, and keep what came back."""
 
     first: int = 0
+    asked: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)  # with a whole page, and a scan said to be safe
     notes: Counter[str] = field(default_factory=Counter)
     times: list[float] = field(default_factory=list)
@@ -117,6 +118,11 @@ class Shoppers:
         self._lock = threading.Lock()
         self._next = self.first
 
+    @property
+    def next(self) -> int:
+        """Where the next shoppers go on."""
+        return self._next
+
     def scan(self, port: int, stop: threading.Event, limit: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         while not stop.is_set():
@@ -125,8 +131,10 @@ class Shoppers:
             if number >= self.first + limit:
                 break
             began = time.monotonic()
+            code = code_number(number % CODES)
+            self.asked.append(code)
             try:
-                self._ask(connection, code_number(number))
+                self._ask(connection, code)
             except (OSError, http.client.HTTPException):
                 self.failed += 1
                 connection.close()
@@ -179,8 +187,9 @@ def take_over(folder: Path) -> tuple[list[str], Spool]:
 
 
 def list_lost(answered: list[str], stored: list[str]) -> list[str]:
-    return sorted(set(answered) - set(stored))
+    return sorted((Counter(answered) - Counter(stored)).elements())
 
 
-def list_doubled(stored: list[str]) -> list[str]:
-    return [code for code, count in Counter(stored).items() if count > 1]
+def list_doubled(asked: list[str], stored: list[str]) -> list[str]:
+    """What is stored more often than it was asked for."""
+    return sorted((Counter(stored) - Counter(asked)).elements())

@@ -9,6 +9,7 @@ import brotli
 import pytest
 from scan_support import LANGUAGES, LIVE, RETIRED, UNKNOWN, code_number, fill_shelf, some_content
 
+from shelftalk.errors import Unavailable
 from shelftalk.scans.policy import make_policy
 from shelftalk.scans.reader import ShelfReader
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target, copy_path
@@ -132,6 +133,38 @@ def test_a_running_reader_survives_its_file_going_bad(shelf_path: Path, harm) ->
         assert "Oolong fa" in text_of(reader, "product:7", "fa")
         assert "Oolong ru" in text_of(reader, "product:7", "ru"), "never asked before: from the file or its copy"
     assert text_of(reader, "notice:busy", "en").endswith("busy")
+
+
+@pytest.mark.parametrize("harm", [lambda path: path.unlink(), damage])
+def test_a_change_to_a_shelf_that_went_bad_never_passes_for_the_whole(shelf_path: Path, harm) -> None:
+    reader, writer = read(shelf_path), ShelfWriter(shelf_path)
+    harm(shelf_path)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            writer.write(Content(targets=[Target(code_number(5), "page", 7, 9)]))
+    assert writer.is_empty
+    assert reader.find_target(LIVE) is not None
+    assert read(shelf_path).find_target(LIVE) is not None, "a start meanwhile uses the copy"
+    writer.rebuild(some_content())
+    assert not writer.is_empty
+    assert read(shelf_path).status().source == "shelf"
+
+
+def test_a_damaged_shelf_can_be_rebuilt_straight_away(shelf_path: Path) -> None:
+    writer = ShelfWriter(shelf_path)
+    damage(shelf_path)
+    writer.rebuild(some_content())
+    assert read(shelf_path).status().source == "shelf"
+
+
+def test_a_locked_shelf_is_told_as_unavailable(shelf_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shelftalk.scans.shelf.WAIT_S", 0.05)
+    with closing(sqlite3.connect(shelf_path, isolation_level=None)) as db:
+        db.execute("begin immediate")
+        with pytest.raises(Unavailable, match="locked"):
+            ShelfWriter(shelf_path).write(Content(gone_codes=[LIVE]))
+        assert read(shelf_path).find_target(LIVE) is not None
+    assert not ShelfWriter(shelf_path).is_empty
 
 
 @pytest.mark.parametrize("harm", [lambda path: path.unlink(), damage, lambda path: path.write_bytes(b"")])

@@ -108,13 +108,15 @@ class ShelfReader:
             self._source, self._view.version, len(self._view.targets), len(self._view.etags), self._error
         )
 
-    def refresh(self) -> None:
-        """Take over what changed; looks at most once in `refresh_s`."""
-        now = clock.monotonic()
-        if now - self._checked_at < self._refresh_s or not self._lock.acquire(blocking=False):
+    def refresh(self, *, now: bool = False) -> None:
+        """Take over what changed; looks at most once in `refresh_s`, unless it has to be `now`."""
+        at = clock.monotonic()
+        if not now and at - self._checked_at < self._refresh_s:
+            return
+        if not self._lock.acquire(blocking=now):
             return
         try:
-            self._checked_at = now
+            self._checked_at = at
             self._take_over()
         except (sqlite3.Error, OSError) as error:
             self._note_error(str(error))

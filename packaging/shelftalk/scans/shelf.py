@@ -19,12 +19,14 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 
 from shelftalk import clock
+from shelftalk.errors import Unavailable
 from shelftalk.scans.policy import make_policy
 from shelftalk.scans.segment import sync_folder
 
 log = logging.getLogger(__name__)
 NOTICES = ("unknown", "retired", "draft", "busy", "privacy")
 COPY_AGE_S = 600.0  # the good copy is renewed when older than this
+WAIT_S = 10.0  # for another process that writes
 _FEW = 50  # pages worth the slowest compression
 _SCHEMA = """
 create table if not exists meta (name text primary key, value integer not null);
@@ -99,13 +101,20 @@ class ShelfWriter:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        with self._open() as db:
-            self.is_empty = _read_version(db) == 0  # the caller then rebuilds it
+        self.is_empty = True  # then only `rebuild` helps
+        with suppress(Unavailable), self._open() as db:
+            self.is_empty = _read_version(db) == 0
 
     def write(self, content: Content) -> int:
-        """Change what is given, and nothing else; returns the shelf's version. Equal pages stay untouched."""
+        """Change what is given, and nothing else; returns the shelf's version. Equal pages stay untouched.
+
+        Raises Unavailable when there is no whole shelf to change: then `is_empty` is set, and only `rebuild` helps.
+        """
         with self._open() as db, _transaction(db):
             version = _read_version(db) + 1
+            if version == 1:
+                self.is_empty = True
+                raise Unavailable("The shelf is empty or was damaged. It has to be built anew from the store.")
             changed = _put(db, content, version)
             if changed:
                 _write_version(db, version)
@@ -114,11 +123,14 @@ class ShelfWriter:
 
     def rebuild(self, content: Content) -> int:
         """Make the shelf hold exactly what is given: the rest goes. Then keeps a copy for worse days."""
+        with suppress(Unavailable), self._open():
+            pass  # a damaged file goes aside here, so that the next one is sound
         with self._open() as db, _transaction(db):
             version = _read_version(db) + 1
             _put(db, content, version)
             _take_off_others(db, content, version)
             _write_version(db, version)
+        self.is_empty = False
         self._keep_copy(0)
         return version
 
@@ -143,15 +155,15 @@ class ShelfWriter:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
-            db = _connect(self._path)
+            with closing(_connect(self._path)) as db:
+                yield db
+        except sqlite3.OperationalError as error:
+            raise Unavailable("The shelf cannot be written just now: {reason}.", reason=error) from error
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            log.exception("The shelf is damaged; it is put aside and has to be built anew")
+            log.error("The shelf is damaged; it is put aside and has to be built anew: %s", error)
             _put_file_aside(self._path)
-            db = _connect(self._path)
-        with closing(db):
-            yield db
+            self.is_empty = True
+            raise Unavailable("The shelf is empty or was damaged. It has to be built anew from the store.") from error
 
 
 def copy_path(path: Path) -> Path:
@@ -165,7 +177,7 @@ def is_page_whole(br: bytes, gz: bytes, crc: int) -> bool:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=10, isolation_level=None)
+    db = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
     try:
         db.execute("pragma journal_mode = wal")
         db.execute("pragma synchronous = full")

@@ -1,0 +1,131 @@
+"""The door against the same server's constant page, in one run: figures are ratios, so machines can be compared."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "scans"), str(ROOT / "tests" / "faults")]
+
+from fault_support import find_port  # noqa: E402
+from scan_support import LANGUAGES, SqliteSink, a_scan, code_number  # noqa: E402
+
+from shelftalk.scans.ingest import Ingester  # noqa: E402
+from shelftalk.scans.reader import ShelfReader  # noqa: E402
+from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target  # noqa: E402
+from shelftalk.scans.spool import Limits, Spool  # noqa: E402
+
+KINDS = ("constant", "bare", "process", "power", "usual")
+CONNECTIONS = (2, 32)
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
+SECONDS = 2
+CODES, PRODUCTS = 20_000, 2_000
+SCRIPT = """
+local codes, n = {}, 0
+for code in io.lines(os.getenv("BENCH_FOLDER") .. "/codes.txt") do codes[#codes + 1] = code end
+request = function()
+  n = n % #codes + 1
+  return wrk.format("GET", "/q/" .. codes[n], {
+    ["User-Agent"] = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Mobile/15E148",
+    ["Accept-Language"] = "fa-IR,fa;q=0.9,en;q=0.5", ["Accept-Encoding"] = "gzip, br" })
+end
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    rate: float
+    p50_ms: float
+    p99_ms: float
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("bench")
+    words = " ".join(f"word{n}" for n in range(4_000)).encode()
+    pages = [
+        RenderedPage(f"product:{n}", tag, b"%d %b" % (n, words[:18_000])) for n in range(PRODUCTS) for tag in LANGUAGES
+    ]
+    targets = [Target(code_number(n), "page", n % PRODUCTS, n, "x") for n in range(CODES)]
+    began = time.perf_counter()
+    ShelfWriter(made / "shelf.sqlite").rebuild(Content(targets, pages))
+    print(f"\nshelf: {len(pages)} pages and {CODES} codes put in {time.perf_counter() - began:.1f} s")
+    (made / "page.br").write_bytes(ShelfReader(made / "shelf.sqlite").find_page("product:7", "fa").br)
+    (made / "codes.txt").write_text("\n".join(code_number(n) for n in range(CODES)))
+    (made / "codes.lua").write_text(SCRIPT)
+    return made
+
+
+def measure(folder: Path, kind: str, connections: int, workers: int = 1) -> Figure:
+    port = find_port()
+    environ = os.environ | {"BENCH_FOLDER": str(folder), "BENCH_KIND": kind}
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--log-level", "error"]
+    server = subprocess.Popen(
+        [*granian, "--workers", str(workers), "--blocking-threads", "32", "door_app:app"],
+        cwd=Path(__file__).parent,
+        env=environ,
+    )
+    try:
+        wait_for(port)
+        run = ["wrk", "-t1", f"-c{connections}", "--latency", "-s", str(folder / "codes.lua")]
+        url = f"http://127.0.0.1:{port}"
+        subprocess.run([*run, "-d1s", url], env=environ, capture_output=True, check=True)
+        out = subprocess.run(
+            [*run, f"-d{SECONDS}s", url], env=environ, capture_output=True, text=True, check=True
+        ).stdout
+    finally:
+        server.terminate()
+        server.wait(20)
+    assert "Non-2xx" not in out, out
+    return Figure(float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), read_ms(out, "50"), read_ms(out, "99"))
+
+
+def read_ms(out: str, share: str) -> float:
+    value, unit = re.search(rf"\s{share}%\s+([\d.]+)(us|ms|s)", out).groups()
+    return float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def wait_for(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the server did not come up")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_door_beside_the_constant_page(folder: Path, workers: int) -> None:
+    if not shutil.which("wrk"):
+        pytest.skip("needs wrk")
+    print(f"\n{workers} worker(s)    connections      rate   of constant   p50 ms   p99 ms")
+    for connections in CONNECTIONS:
+        rounds = [{kind: measure(folder, kind, connections, workers) for kind in KINDS} for _ in range(ROUNDS)]
+        for kind in KINDS:
+            ratio = statistics.median(figures[kind].rate / figures["constant"].rate for figures in rounds)
+            best = max((figures[kind] for figures in rounds), key=lambda figure: figure.rate)
+            times = f"{best.p50_ms:>8.2f} {best.p99_ms:>8.2f}"
+            print(f"{kind:>12} {connections:>14} {best.rate:>9,.0f} {ratio:>13.2f} {times}")
+
+
+def test_moving_scans_out_of_the_spool(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", "process", Limits(segment_bytes=4 << 20))
+    for number in range(100_000):
+        spool.append(a_scan(code=code_number(number % 1_000)))
+    spool.close()
+    began = time.perf_counter()
+    count = Ingester(spool, SqliteSink(tmp_path / "store.sqlite")).ingest_once()
+    print(f"\nread and handed over: {count / (time.perf_counter() - began):,.0f} scans/s (store without rollups)")
