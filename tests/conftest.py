@@ -5,27 +5,20 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
-from shelftalk import clock
-from shelftalk.catalog.user import User
 from shelftalk.config import Settings, read_settings
 from shelftalk.store import Store
-from shelftalk.store import users as user_store
 from shelftalk.web.app import create_app
-from shelftalk.web.security import hash_password, hash_token
+from shelftalk.web.security import hash_password
 from shelftalk.web.state import get_state
-
-ROOT = Path(__file__).resolve().parent.parent
-PASSWORD = "quiet mountain tea"
-NO_BROWSER = "there is no Chromium; `make browser` installs one"
+from tests.support import NO_BROWSER, PASSWORD, ROOT, add_person, find_browser, sign_in
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +33,19 @@ def settings(tmp_path: Path) -> Settings:
     return read_settings(ROOT, {"SHELFTALK_INSTANCE": str(tmp_path / "instance")})
 
 
+@pytest.fixture(scope="session")
+def fresh_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance as the first start makes it; each test gets a copy, which is faster than starting anew."""
+    folder = tmp_path_factory.mktemp("fresh") / "instance"
+    made = create_app(ROOT, read_settings(ROOT, {"SHELFTALK_INSTANCE": str(folder)}), background=False)
+    get_state(made).store.close()
+    return folder
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, fresh_instance: Path) -> Iterator[Flask]:
     """The application on a fresh instance. Forms need no token here; `csrf_app` keeps the check."""
+    shutil.copytree(fresh_instance, settings.instance)
     made = create_app(ROOT, settings, background=False)
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     yield made
@@ -74,33 +77,6 @@ def outsider(client: FlaskClient) -> FlaskClient:
     return client
 
 
-def add_person(store: Store, role: str, password_hash: str, name: str = "") -> User:
-    """A person with this role; the e-mail address is <role>@tea.example."""
-    with store.write() as db:
-        return user_store.add_user(
-            db,
-            email=f"{role}@tea.example",
-            name=name or role.title(),
-            password_hash=password_hash,
-            role=role,
-            at=clock.now(),
-        )
-
-
-def sign_in(app: Flask, user: User) -> FlaskClient:
-    """A browser in which the person is signed in."""
-    token = f"token-of-{user.id}"
-    at = clock.now()
-    with get_state(app).store.write() as db:
-        user_store.add_session(
-            db, token_hash=hash_token(token), user_id=user.id, at=at, expires_at=at + timedelta(days=1)
-        )
-    browser = app.test_client()
-    with browser.session_transaction() as session:
-        session["token"] = token
-    return browser
-
-
 @pytest.fixture
 def admin(app: Flask, store: Store, password_hash: str) -> FlaskClient:
     """An administrator, signed in."""
@@ -117,17 +93,6 @@ def marketer(app: Flask, store: Store, password_hash: str) -> FlaskClient:
 def staff(app: Flask, store: Store, password_hash: str) -> FlaskClient:
     """A member of staff, signed in."""
     return sign_in(app, add_person(store, "staff", password_hash, "Sina"))
-
-
-def find_browser() -> str:
-    """The Chromium to drive: one on PATH, else playwright's own download; empty when there is none."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        path = shutil.which(name)
-        if path:
-            return path
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).is_file() else ""
 
 
 @pytest.fixture(scope="session")
@@ -155,14 +120,6 @@ def live(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-def run_axe(page: Page) -> list[str]:
-    """What axe finds wrong on a page; nothing is right."""
-    # Evaluated, not added as a tag: the pages' own policy allows no foreign script.
-    page.evaluate((ROOT / "tests" / "vendor" / "axe.min.js").read_text("utf-8"))
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

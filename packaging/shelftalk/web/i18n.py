@@ -118,20 +118,20 @@ def format_percent(value: float, tag: str, digits: int = 0) -> str:
     """A share (0.613) as per cent (61%), written the language's way, with at most `digits` decimals."""
     share = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits - 2))
     text = numbers.format_percent(share, locale=_locale(tag), numbering_system="default", decimal_quantization=False)
-    return localise_digits(text, tag)
+    return localise_digits(text.replace("%", "٪") if tag == "fa" else text, tag)
 
 
 def format_date(day: date, tag: str, style: str = "medium") -> str:
     """A calendar day; Persian readers get the Solar Hijri calendar they live by."""
     if tag == "fa":
         return format_solar_hijri(day, style)
-    return dates.format_date(day, style, locale=_locale(tag))
+    return dates.format_date(day, style, locale=_date_locale(tag))
 
 
 def format_datetime(at: datetime, tag: str, zone: str = "UTC", style: str = "medium") -> str:
     """A moment as day and minute in the time zone."""
     local = at.astimezone(ZoneInfo(zone))
-    clock = dates.format_time(local, "short", locale=_locale(tag))
+    clock = dates.format_time(local, "short", locale=_date_locale(tag))
     comma = "، " if tag == "fa" else ", " if tag in ("en", "ru") else " "
     return f"{format_date(local.date(), tag, style)}{comma}{localise_digits(clock, tag)}"
 
@@ -144,6 +144,10 @@ def format_ago(at: datetime, now: datetime, tag: str) -> str:
 
 def _locale(tag: str) -> str:
     return LANGUAGES[tag].locale
+
+
+def _date_locale(tag: str) -> str:
+    return "en_GB" if tag == "en" else _locale(tag)  # the day before the month, and 24 hours, as everywhere else here
 
 
 def current_tag() -> str:

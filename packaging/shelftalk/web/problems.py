@@ -6,7 +6,7 @@ import secrets
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from shelftalk.errors import Conflict, Forbidden, Invalid, NotFound, ShelftalkError, Unavailable, mark
 from shelftalk.web.texts import _, text_error
@@ -65,6 +65,8 @@ def handle_known(error: ShelftalkError) -> Response:
 
 
 def handle_http(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):  # a foreign Host: nothing here has an address under it
+        return make_response(_(WORDS[400][0]), 400, {"Content-Type": "text/plain; charset=utf-8"})
     if error.response is not None or error.code is None or error.code < 400:
         return make_response(error.get_response())
     answer = render_problem(error.code)

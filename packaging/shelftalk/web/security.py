@@ -224,8 +224,15 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def limit_plain_forms() -> None:
+    """Werkzeug bounds the texts of multipart forms only; a plain form gets the same bound as a whole."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+
+
 def init_security(app: Flask) -> None:
     """Guard every form and every staff endpoint; add the headers."""
+    app.before_request(limit_plain_forms)
     csrf.init_app(app)
     app.before_request(refuse_unguarded)
     app.after_request(add_headers)

@@ -67,9 +67,10 @@ def init_texts(app: Flask) -> None:
     zone = get_state(app).settings.timezone
 
     def set_request_language() -> None:
-        # Not the store: should it be away, the page that says so still needs a language.
+        # First without the store: should it be away, the page that says so still needs a language.
         i18n.set_language(choose_language(request.headers.get("Accept-Language", ""), list(LANGUAGES), DEFAULT))
-        i18n.set_language(choose_staff_language())
+        if request.endpoint != "static":
+            i18n.set_language(choose_staff_language())
 
     def format_datetime(at: datetime, timezone: str = zone, style: str = "medium") -> str:
         return i18n.format_datetime(at, current_tag(), timezone, style)

@@ -1,0 +1,130 @@
+"""Who may do what: one line for every endpoint of the staff area, tried as every kind of person."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+# Endpoint -> the lowest role that may use it. A new endpoint without a line here fails the first test.
+ROLES = {
+    "auth.without_slash": "staff",
+    "auth.sign_in": "",
+    "auth.sign_in_post": "",
+    "auth.sign_out": "",
+    "auth.set_up": "",
+    "auth.set_up_post": "",
+    "auth.switch_language": "",
+    "overview.index": "",  # asks strangers to sign in or to set up by itself
+    "users.index": "admin",
+    "users.new": "admin",
+    "users.add": "admin",
+    "users.edit": "admin",
+    "users.save": "admin",
+    "users.reset_password": "admin",
+    "users.end_sessions": "admin",
+    "users.account": "staff",
+    "users.save_account": "staff",
+    "users.change_password": "staff",
+    "products.index": "staff",
+    "products.show": "staff",
+    "products.new": "marketer",
+    "products.add": "marketer",
+    "products.edit": "marketer",
+    "products.save": "marketer",
+    "products.ask_to_retire": "marketer",
+    "products.retire": "marketer",
+    "products.restore": "marketer",
+    "pages.edit": "staff",
+    "pages.preview": "staff",
+    "pages.save": "marketer",
+    "pages.token": "marketer",
+    "pages.preview_draft": "marketer",
+    "pages.publish": "marketer",
+    "media.upload": "marketer",
+    "locations.index": "staff",
+    "locations.show": "staff",
+    "locations.local_time": "staff",
+    "locations.new": "marketer",
+    "locations.add": "marketer",
+    "locations.edit": "marketer",
+    "locations.save": "marketer",
+    "placements.index": "staff",
+    "placements.show": "staff",
+    "placements.show_code": "staff",
+    "placements.symbol_png": "staff",
+    "placements.symbol_svg": "staff",
+    "placements.export": "staff",
+    "placements.new": "marketer",
+    "placements.add": "marketer",
+    "placements.edit": "marketer",
+    "placements.save": "marketer",
+    "placements.places": "marketer",
+    "placements.print_ticked": "marketer",
+    "placements.restore": "marketer",
+    "placements.retire": "marketer",
+    "labels.index": "staff",
+    "labels.post": "marketer",
+    "runs.index": "staff",
+    "runs.show": "staff",
+    "runs.pdf": "marketer",
+    "reports.index": "staff",
+    "reports.list_all": "staff",
+    "reports.placement": "staff",
+    "reports.list_scans": "staff",
+    "reports.export_csv": "staff",
+    "reports.export_xlsx": "staff",
+    "sample.load": "marketer",
+    "sample.remove": "marketer",
+    "status.index": "staff",
+}
+RANKS = ("", "staff", "marketer", "admin")
+VALUES = {"code": "k7m4p29xqd", "dpi": 300}
+
+
+def list_rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin")]
+
+
+def open_as(client: FlaskClient, rule: Rule, method: str) -> int:
+    adapter = client.application.url_map.bind("localhost")
+    values = {name: VALUES.get(name, 999_999) for name in rule.arguments}
+    return client.open(adapter.build(rule.endpoint, values, method=method), method=method).status_code
+
+
+def test_the_table_names_every_endpoint_of_the_staff_area_and_no_other(app: Flask) -> None:
+    views = {rule.endpoint: app.view_functions[rule.endpoint] for rule in list_rules(app)}
+    assert {endpoint: getattr(view, "required_role", None) for endpoint, view in views.items()} == ROLES
+
+
+@pytest.mark.parametrize("person", RANKS)
+def test_each_person_may_do_what_the_table_says(
+    app: Flask, person: str, request: pytest.FixtureRequest, outsider: FlaskClient
+) -> None:
+    if not person:
+        request.getfixturevalue("admin")  # so that it is not the first set-up
+    client: FlaskClient = request.getfixturevalue(person) if person else outsider
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    wrong = []
+    for rule in list_rules(app):
+        needed = ROLES[rule.endpoint]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if not needed or rule.endpoint in ("sample.load", "users.change_password"):
+                continue
+            status = open_as(client, rule, method)
+            refused = status == (403 if person else 303)
+            allowed = RANKS.index(person) >= RANKS.index(needed)
+            if refused == allowed and not (allowed and status == 303 and person):
+                wrong.append((person, method, rule.rule, status))
+            assert status < 500, (method, rule.rule, status)
+    assert wrong == []
+
+
+def test_a_stranger_is_asked_to_sign_in_and_never_told_what_exists(app: Flask, outsider: FlaskClient) -> None:
+    for rule in list_rules(app):
+        if ROLES[rule.endpoint] and "GET" in (rule.methods or set()):
+            adapter = app.url_map.bind("localhost")
+            address = adapter.build(rule.endpoint, {name: VALUES.get(name, 999_999) for name in rule.arguments})
+            answer = outsider.get(address)
+            assert (answer.status_code, answer.location.split("?")[0]) == (303, "/admin/sign-in"), address

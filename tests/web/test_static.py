@@ -1,0 +1,67 @@
+"""Static files: the vendored ones unchanged, versioned addresses, compressed when accepted, nothing foreign."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+
+import brotli
+import pytest
+from flask.testing import FlaskClient
+
+from tests.support import ROOT
+
+
+def test_the_vendored_files_match_their_hashes() -> None:
+    subprocess.run([sys.executable, "scripts/vendor.py", "--check"], cwd=ROOT, check=True)
+
+
+def test_the_lock_names_no_registry_and_a_hash_for_every_package() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    packages = {name: package for name, package in lock.items() if name}
+    assert packages
+    assert all("resolved" not in package and package["integrity"] for package in packages.values())
+
+
+def test_every_icon_used_is_in_the_sprite() -> None:
+    sprite = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/img/icons.svg").read_text()))
+    used = set()
+    for path in (ROOT / "templates").rglob("*.html"):
+        used |= set(re.findall(r"\bicon\(\s*\"([a-z0-9-]+)\"", path.read_text("utf-8")))
+    assert used
+    assert used <= sprite
+
+
+def test_a_versioned_address_is_kept_for_a_year(client: FlaskClient) -> None:
+    address = re.findall(r"/static/css/staff\.css\?v=[0-9a-f]{8}", client.get("/admin/set-up").text)[0]
+    assert "max-age=31536000" in client.get(address, buffered=True).headers["Cache-Control"]
+    assert "max-age=3600" in client.get("/static/css/staff.css", buffered=True).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"), [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("", None)]
+)
+def test_style_sheets_come_compressed_when_accepted(client: FlaskClient, accepted: str, coding: str | None) -> None:
+    plain = (ROOT / "static/vendor/tabler/tabler.min.css").read_bytes()
+    asked = {"Accept-Encoding": accepted}
+    answer = client.get("/static/vendor/tabler/tabler.min.css", headers=asked, buffered=True)
+    assert answer.headers.get("Content-Encoding") == coding
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    read = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[coding]
+    assert read(answer.data) == plain
+    if coding:
+        assert len(answer.data) < len(plain) / 5
+        etag = answer.headers["ETag"]
+        asked["If-None-Match"] = etag
+        again = client.get("/static/vendor/tabler/tabler.min.css", headers=asked, buffered=True)
+        assert again.status_code == 304
+
+
+def test_no_page_asks_another_origin_for_anything() -> None:
+    for path in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "static/css").glob("*.css")]:
+        text = path.read_text("utf-8")
+        assert not re.search(r"(src|href)=\"(https?:)?//", text), path
+        assert not re.search(r"url\((['\"]?)(https?:)?//", text), path
