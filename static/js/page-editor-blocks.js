@@ -138,9 +138,10 @@
 
   // Enter in a row's line goes on to the next row instead of saving.
   form.addEventListener("keydown", (event) => {
-    const input = event.target.closest(".ed-row input.ed-input");
-    if (event.key !== "Enter" || event.isComposing) return;
-    if (event.target.matches("input.ed-input")) event.preventDefault();
+    const line = event.target.closest("input.ed-input, [data-line]");
+    if (!line || event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    const input = line.closest(".ed-row") && line;
     if (!input) return;
     const row = input.closest("[data-row]");
     const inputs = [...row.querySelectorAll(".ed-input")];

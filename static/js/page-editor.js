@@ -63,6 +63,7 @@
       return item;
     }));
     const count = answer.gaps.length;
+    form.querySelector("[data-gaps]").classList.toggle("is-ready", !count);
     form.querySelector("[data-gaps-count]").textContent = count ? form.dataset.saysGaps.replace("%n", number(count)) : says("Ready");
   };
 

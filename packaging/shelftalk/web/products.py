@@ -182,13 +182,15 @@ def save(product_id: int) -> ResponseReturnValue:
 
 
 def _save(product_id: int, revision: int, values: Values, form: Form) -> ResponseReturnValue:
-    with form.catch():
+    try:
         with state().store.write() as db:
             product_store.update_product(db, product_id, revision, **values, at=clock.now())
-        after_change()
-        flash(_("Saved."), "success")
-        return form.done(url_for("products.show", product_id=product_id))
-    return _render_edit(_get(product_id), form)
+    except Invalid as error:
+        form.fail(error)
+        return _render_edit(_get(product_id), form)
+    after_change()
+    flash(_("Saved."), "success")
+    return form.done(url_for("products.show", product_id=product_id))
 
 
 @bp.get("/<int:product_id>")
