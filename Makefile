@@ -7,7 +7,7 @@ BIN := .venv/bin
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
 
-run: .venv/run.stamp ## start Shelftalk on http://localhost:$${PORT:-8000}
+run: .venv/run.stamp ## start Shelftalk on http://localhost:PORT, 8000 unless set
 	@exec $(BIN)/python scripts/serve.py
 
 test: .venv/dev.stamp ## every test; ARGS="tests/web -k sign" for some

@@ -25,6 +25,7 @@ from shelftalk import clock
 from shelftalk.catalog.user import ROLES, User
 from shelftalk.errors import Forbidden
 from shelftalk.store import users as user_store
+from shelftalk.web.body_gate import init_body_gate
 from shelftalk.web.state import state
 
 P = ParamSpec("P")
@@ -232,6 +233,7 @@ def limit_plain_forms() -> None:
 
 def init_security(app: Flask) -> None:
     """Guard every form and every staff endpoint; add the headers."""
+    init_body_gate(app)
     app.before_request(limit_plain_forms)
     csrf.init_app(app)
     app.before_request(refuse_unguarded)
