@@ -15,20 +15,40 @@
     return span.innerHTML;
   };
 
+  // A mark's words stay inside the chart: towards the middle near its ends.
+  const place = (at, data) => {
+    const share = data.now.length > 1 ? at / (data.now.length - 1) : 0.5;
+    const side = share < 0.25 ? "left" : share > 0.75 ? "right" : "center";
+    const align = data.rtl ? { left: "right", right: "left", center: "center" }[side] : side;
+    return { position: [align === "left" ? 0 : align === "right" ? 9 : 4.5, -17], align };
+  };
+
   const makeOption = (data) => {
     const accent = style("--accent"), earlier = style("--accent-2"), soft = style("--soft"), line = style("--line");
     const ink = style("--ink"), card = style("--card"), warn = style("--warn");
     const number = new Intl.NumberFormat(document.documentElement.lang);
     const font = getComputedStyle(document.body).fontFamily;
+    // Days that are not over yet: dotted, so that a morning does not look like a fall.
+    const whole = data.now.length - (data.running || 0);
+    const solid = data.now.map((count, at) => (at < whole ? count : null));
     const series = [{
-      name: data.names.now, type: "line", data: data.now, symbol: "circle", symbolSize: 7,
-      showSymbol: data.now.length === 1, z: 3, itemStyle: { color: accent }, lineStyle: { width: 2.6, color: accent },
+      name: data.names.now, type: "line", data: solid, symbol: "circle", symbolSize: 7,
+      showSymbol: whole === 1, z: 3, itemStyle: { color: accent }, lineStyle: { width: 2.6, color: accent },
       markPoint: {
         symbol: "circle", symbolSize: 9, silent: true, itemStyle: { color: warn },
-        label: { show: true, position: "top", distance: 7, color: warn, fontSize: 11, formatter: (mark) => mark.name },
-        data: (data.marks || []).map((mark) => ({ name: mark.text, coord: [mark.at, data.now[mark.at]] })),
+        label: { show: true, color: warn, fontSize: 11, formatter: (mark) => mark.name },
+        data: (data.marks || []).map((mark) => ({
+          name: mark.text, coord: [mark.at, data.now[mark.at]], label: place(mark.at, data),
+        })),
       },
     }];
+    if (data.running) {
+      series.push({
+        name: data.names.now, type: "line", data: data.now.map((count, at) => (at >= whole - 1 ? count : null)),
+        showSymbol: whole < 1, symbol: "circle", symbolSize: 7, z: 3, silent: true, itemStyle: { color: accent },
+        lineStyle: { width: 2.6, type: [1, 5], cap: "round", color: accent },
+      });
+    }
     if (data.before?.length) {
       series.push({
         name: data.names.before, type: "line", data: data.before, showSymbol: false, silent: true,
@@ -56,7 +76,7 @@
       xAxis: {
         type: "category", data: data.labels, boundaryGap: false, inverse: data.rtl,
         axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-        axisLabel: { color: soft, fontSize: 12, hideOverlap: true, alignMinLabel: data.rtl ? "right" : "left", alignMaxLabel: data.rtl ? "left" : "right" },
+        axisLabel: { color: soft, fontSize: 12, hideOverlap: true, showMinLabel: true, showMaxLabel: true, alignMinLabel: data.rtl ? "right" : "left", alignMaxLabel: data.rtl ? "left" : "right" },
       },
       yAxis: {
         type: "value", min: 0, minInterval: 1, splitNumber: 4, position: data.rtl ? "right" : "left",

@@ -18,15 +18,32 @@ from shelftalk.reports.periods import Period
 
 K = TypeVar("K", bound=Hashable)
 PERSON = "person"
-# Every class and why its scans are set aside; a report over all classes adds up to the raw total.
-CLASSES: dict[str, tuple[str, str]] = {
-    PERSON: (mark("People"), mark("Somebody opened the page.")),
-    "repeat": (mark("Repeats"), mark("A reload, a language switch or a step back: the same visit again.")),
-    "prefetch": (mark("Prefetches"), mark("A browser fetched the page ahead; perhaps nobody saw it.")),
-    "preview_bot": (mark("Link previews"), mark("A messenger drew the little card under a shared link.")),
-    "declared_bot": (mark("Bots"), mark("A program that says so of itself.")),
-    "staff": (mark("Staff and trials"), mark("Somebody of yours tried the code.")),
-    "burst": (mark("Floods"), mark("Far more scans from one sender than people could make.")),
+
+
+@dataclass(frozen=True)
+class ScanClass:
+    """A class in words: of many scans, of one, and what it means."""
+
+    label: str
+    single: str
+    why: str
+
+
+# A report over all classes adds up to the raw total.
+CLASSES: dict[str, ScanClass] = {
+    PERSON: ScanClass(mark("People"), mark("Person"), mark("Somebody opened the page.")),
+    "repeat": ScanClass(
+        mark("Repeats"), mark("Repeat"), mark("A reload, a language switch or a step back: the same visit again.")
+    ),
+    "prefetch": ScanClass(
+        mark("Prefetches"), mark("Prefetch"), mark("A browser fetched the page ahead; perhaps nobody saw it.")
+    ),
+    "preview_bot": ScanClass(
+        mark("Link previews"), mark("Link preview"), mark("A messenger drew the little card under a shared link.")
+    ),
+    "declared_bot": ScanClass(mark("Bots"), mark("Bot"), mark("A program that says so of itself.")),
+    "staff": ScanClass(mark("Staff and trials"), mark("Staff or trial"), mark("Somebody of yours tried the code.")),
+    "burst": ScanClass(mark("Floods"), mark("Flood"), mark("Far more scans from one sender than people could make.")),
 }
 SMALL = 5  # attribute counts below this are not shown
 
@@ -224,30 +241,13 @@ def hide_small(counts: Sequence[tuple[str, int]]) -> list[AttributeCount]:
     return [AttributeCount(value, None if value in untold else n, value in small) for value, n in ranked]
 
 
-@dataclass(frozen=True)
-class Silence:
-    """A placement that used to be scanned and is not any more. `usual`: people's scans a day, before."""
-
-    placement_id: int
-    usual: float
+SILENT_DAYS = 5  # whole days without a person before a placement is called silent
+USUAL_DAYS, USUAL_SCANS = 28, 3.0
 
 
-SILENT_DAYS, USUAL_DAYS, USUAL_SCANS = 5, 28, 3.0
-
-
-def find_silent(
-    recent: Mapping[int, Tally], before: Mapping[int, Tally], begins: Mapping[int, date], last_day: date
-) -> list[Silence]:
-    """Placements with at least 3 scans a day before and none in the last days, the busiest first.
-
-    `begins`: when a placement was put up, where that is known; `last_day` is the day before the silence.
-    """
-    silent = []
-    for placement_id, tally in before.items():
-        if recent.get(placement_id, EMPTY).person_scans:
-            continue
-        first = max(begins.get(placement_id, date.min), last_day - timedelta(days=USUAL_DAYS - 1))
-        usual = tally.person_scans / max(1, (last_day - first).days + 1)
-        if usual >= USUAL_SCANS:
-            silent.append(Silence(placement_id, usual))
-    return sorted(silent, key=lambda item: (-item.usual, item.placement_id))
+def measure_usual(days: Mapping[date, Tally], last_day: date, begin: date | None = None) -> float:
+    """People's scans a day in the four weeks up to `last_day`, or since `begin` when a placement is younger."""
+    first = last_day - timedelta(days=USUAL_DAYS - 1)
+    first = min(max(first, begin), last_day) if begin else first
+    scans = sum(tally.person_scans for day, tally in days.items() if first <= day <= last_day)
+    return scans / ((last_day - first).days + 1)

@@ -101,6 +101,13 @@ def get_place(db: Db, placement_id: int) -> PlacementPlace:
     return make_record(PlacementPlace, db.get("get_place", placement_id=placement_id))
 
 
+def list_quiet_placements(db: Db, from_day: date, to_day: date, today: date, limit: int) -> list[tuple[int, date]]:
+    """Live placements that hang today and whose last scan by a person was in these days, the newest silence first."""
+    days = {"from_day": from_day.isoformat(), "to_day": to_day.isoformat(), "today": today.isoformat()}
+    rows = db.list("list_quiet_placements", limit=limit, **days)
+    return [(row["id"], date.fromisoformat(row["last_day"])) for row in rows]
+
+
 def list_new_displays(
     db: Db, from_day: date, to_day: date, *, product_id: int = 0, location_id: int = -1, limit: int = 4
 ) -> list[NewDisplay]:

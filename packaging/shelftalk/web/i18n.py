@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -108,6 +109,7 @@ def write_value(value: object, tag: str) -> object:
     return value
 
 
+@lru_cache(maxsize=4096, typed=True)
 def format_number(value: int | float | Decimal, tag: str, digits: int | None = None) -> str:
     """A number with the language's digits and separators; `digits` fixes the decimals."""
     pattern = None if digits is None else f"#,##0.{'0' * digits}".rstrip(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import quote
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -13,7 +13,7 @@ from shelftalk import clock
 from shelftalk.catalog.languages import DEFAULT, LANGUAGES
 from shelftalk.catalog.placement import MEDIA
 from shelftalk.errors import mark
-from shelftalk.reports.numbers import CLASSES, SILENT_DAYS, USUAL_DAYS, Silence, add_placements, find_silent
+from shelftalk.reports.numbers import CLASSES, SILENT_DAYS, USUAL_DAYS, USUAL_SCANS, add_days, measure_usual
 from shelftalk.reports.periods import DEFAULT_PRESET, make_period
 from shelftalk.store import Db, attention, notes, rollups
 from shelftalk.store.attention import Progress
@@ -36,6 +36,8 @@ from shelftalk.web.texts import _, ngettext
 
 bp = Blueprint("overview", __name__, url_prefix="/admin")
 SHOWN = 3  # of each kind of thing that needs a look
+LONG_SILENCE = 60  # days; who did not look by then knows
+MOST_QUIET = 60  # placements looked at more closely
 
 
 @dataclass(frozen=True)
@@ -126,35 +128,27 @@ def list_notices(db: Db, progress: Progress, today: date, at: datetime) -> list[
 
 
 def _list_silent(db: Db, today: date) -> list[Notice]:
-    last_day = clock.days_before(today, SILENT_DAYS + 1)
-    first_day = clock.days_before(last_day, USUAL_DAYS - 1)
-    recent = add_placements(rollups.list_placement_totals(db, last_day + timedelta(days=1), today + timedelta(days=1)))
-    before = add_placements(rollups.list_placement_totals(db, first_day, last_day))
-    notices: list[Notice] = []
-    for silence in find_silent(recent, before, {}, last_day):
-        notice = _make_silence(db, silence, today, first_day)
-        if notice:
-            notices.append(notice)
-        if len(notices) == SHOWN:
-            break
-    return notices
+    window = clock.days_before(today, LONG_SILENCE), clock.days_before(today, SILENT_DAYS + 1)
+    silent: list[tuple[float, date, attention.PlacementPlace]] = []
+    for placement_id, last_day in attention.list_quiet_placements(db, *window, today, MOST_QUIET):
+        place = attention.get_place(db, placement_id)
+        rows = rollups.list_placement_days(db, clock.days_before(last_day, USUAL_DAYS), last_day, placement_id)
+        usual = measure_usual(add_days(rows), last_day, place.installed_on)
+        if usual >= USUAL_SCANS:
+            silent.append((usual, last_day, place))
+    silent.sort(key=lambda item: (-item[0], item[2].id))
+    return [_make_silence(*item, today) for item in silent[:SHOWN]]
 
 
-def _make_silence(db: Db, silence: Silence, today: date, first_day: date) -> Notice | None:
-    place = attention.get_place(db, silence.placement_id)
-    if place.status != "live" or (place.removed_on and place.removed_on <= today):
-        return None
-    counted = rollups.list_placement_days(db, first_day, today, place.id)
-    days = (today - max((row.day for row in counted), default=first_day)).days
-    title = _(
-        "Silent: {medium}, {place}", medium=_(MEDIA[place.medium].label), place=place.location_name or _("Anywhere")
-    )
+def _make_silence(usual: float, last_day: date, place: attention.PlacementPlace, today: date) -> Notice:
+    where = place.location_name or _("Anywhere")
     text = _(
         "{product}: no scan for {days} days; usually {usual} a day. Fallen or covered?",
         product=place.product_name,
-        days=days,
-        usual=round(silence.usual),
+        days=(today - last_day).days,
+        usual=round(usual),
     )
+    title = _("Silent: {medium}, {place}", medium=_(MEDIA[place.medium].label), place=where)
     return Notice("bad", title, text, url_for("reports.placement", placement_id=place.id, period="90"))
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 
+from shelftalk import clock
 from shelftalk.catalog.languages import LANGUAGES, localise_digits
 from shelftalk.errors import mark
 from shelftalk.reports.heat import HeatGrid, HourGrid, make_heat, make_hours
@@ -156,7 +157,7 @@ def make_chart(figures: Figures, marks: Mapping[date, str]) -> dict[str, object]
     """The line with the earlier period's beside it, as the chart script takes it."""
     period = figures.query.period
     begins = [day for day, _tally in figures.line]
-    return make_line_chart(figures.line, period) | {
+    return make_line_chart(figures.line, figures.query) | {
         "earlier": [format_day(day) for day, _tally in figures.line_before],
         "before": [tally.shown for _day, tally in figures.line_before],
         "marks": [
@@ -165,16 +166,18 @@ def make_chart(figures: Figures, marks: Mapping[date, str]) -> dict[str, object]
     }
 
 
-def make_line_chart(line: Sequence[tuple[date, Tally]], period: Period) -> dict[str, object]:
-    """One line as the chart script takes it: points with their labels."""
+def make_line_chart(line: Sequence[tuple[date, Tally]], query: ReportQuery) -> dict[str, object]:
+    """One line as the chart script takes it: points with their labels, and how many at its end are still running."""
+    step = query.period.step
     return {
         "labels": [format_day(day) for day, _tally in line],
         "now": [tally.shown for _day, tally in line],
         "names": {
             "now": _("Scans"),
             "before": _("The period before"),
-            "point": _("The week from {day}", day="%d") if period.step > 1 else "%d",
+            "point": _("The week from {day}", day="%d") if step > 1 else "%d",
         },
+        "running": sum(clock.days_before(query.today, step - 1) <= day for day, _tally in line),
         "rtl": get_language().direction == "rtl",
         "locale": LANGUAGES[current_tag()].locale.replace("_", "-"),
     }
@@ -190,8 +193,8 @@ def format_day(day: date) -> str:
 def format_time(at: datetime, zone: str) -> str:
     """The clock of a zone to the second, in the language's digits."""
     tag = current_tag()
-    clock = dates.format_time(at.astimezone(ZoneInfo(zone)), "medium", locale=LANGUAGES[tag].locale)
-    return localise_digits(clock, tag)
+    time = dates.format_time(at.astimezone(ZoneInfo(zone)), "medium", locale=LANGUAGES[tag].locale)
+    return localise_digits(time, tag)
 
 
 def list_weekdays() -> list[tuple[int, str]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -31,13 +34,14 @@ class ReportQuery:
     all_classes: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
+    _paths: dict[tuple[object, ...], str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_running(self) -> bool:
         """Whether the period's last day is not over yet."""
         return self.period.to_day >= self.today
 
-    @property
+    @cached_property
     def params(self) -> dict[str, str]:
         """The question as an address has it; what is usual is left out."""
         params: dict[str, str] = {}
@@ -56,7 +60,16 @@ class ReportQuery:
     def url(self, endpoint: str, **changes: object) -> str:
         """The address of a view for the same question with some of it changed; None takes a part away."""
         params: dict[str, object] = {**self.params, **changes}
-        return url_for(endpoint, **{name: value for name, value in params.items() if value is not None})  # type: ignore[arg-type]
+        path = {"placement_id": params.pop("placement_id")} if "placement_id" in params else {}
+        words = urlencode({name: value for name, value in params.items() if value is not None})
+        return self._find_path(endpoint, path) + ("?" + words if words else "")
+
+    def _find_path(self, endpoint: str, path: Mapping[str, Any]) -> str:
+        """An endpoint's path, looked up once: a grid has hundreds of links."""
+        key = (endpoint, *path.values())
+        if key not in self._paths:
+            self._paths[key] = url_for(endpoint, **path)
+        return self._paths[key]
 
     def url_days(self, endpoint: str, period: Period, **changes: object) -> str:
         """The same for other days."""

@@ -76,8 +76,8 @@ def index() -> ResponseReturnValue:
         figures = read_figures(db, query, names)
         hours = read_hours(db, query)
         marks = read_marks(db, query)
-        counted = rollups.find_counted_days(db)
-        progress = None if counted else attention.get_progress(db)
+        counted = None if figures.tally.shown else rollups.find_counted_days(db)
+        progress = None if figures.tally.shown or counted else attention.get_progress(db)
     list_query = read_list_query(sorts=SORTS, sort="scans", descending=True)
     page = render_template(
         "reports/index.html",
@@ -93,6 +93,7 @@ def index() -> ResponseReturnValue:
         progress=progress,
         list_query=list_query,
         listing=_list_rows(figures, list_query),
+        largest=max((tally.shown for tally in figures.cells.values()), default=1),
         presets=PRESETS,
         classes=CLASSES,
         max_options=MAX_OPTIONS,
@@ -161,7 +162,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
         place=place,
         days=sorted(days.items(), reverse=True),
         line=make_line(days, query.period),
-        chart=make_line_chart(make_line(days, query.period), query.period),
+        chart=make_line_chart(make_line(days, query.period), query),
         tally=total(days.values()),
         classes=count_classes(rows),
         class_names=CLASSES,
@@ -249,7 +250,7 @@ def _make_facts(figures: Figures) -> list[tuple[str, object]]:
         (_("Counted"), _("Every scan") if query.all_classes else _("People only")),
         (_("Scans"), figures.tally.shown),
     ]
-    facts += [(_(CLASSES[name][0]) if name in CLASSES else name, n) for name, n in figures.classes.counts.items()]
+    facts += [(_(CLASSES[name].label) if name in CLASSES else name, n) for name, n in figures.classes.counts.items()]
     return [*facts, (_("All scans answered"), figures.classes.total), (_("People"), _(WHY_A_RANGE))]
 
 

@@ -104,3 +104,24 @@ where
     and (:location_id = -1 or coalesce(placements.location_id, 0) = :location_id)
 order by placements.installed_on, placements.id
 limit :limit;
+
+-- name: list_quiet_placements(from_day, to_day, today, limit)
+select id, last_day
+from (
+    select
+        placements.id,
+        (
+            select max(rollup_placement_days.day)
+            from rollup_placement_days
+            where rollup_placement_days.placement_id = placements.id and rollup_placement_days.scan_class = 'person'
+        ) as last_day
+    from placements
+    join products on products.id = placements.product_id
+    where
+        products.status = 'live'
+        and placements.retired_at is null
+        and (placements.removed_on is null or placements.removed_on > :today)
+) as found
+where last_day between :from_day and :to_day
+order by last_day desc, id
+limit :limit;

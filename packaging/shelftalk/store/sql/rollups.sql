@@ -67,7 +67,9 @@ group by day, hour, scan_class
 order by day, hour, scan_class;
 
 -- name: get_counted_days()^
-select min(day) as first_day, max(day) as last_day from rollup_product_location_days;
+select
+    (select min(day) from rollup_product_location_days) as first_day,
+    (select max(day) from rollup_product_location_days) as last_day;
 
 -- name: list_product_names()
 select id, name, slug, colour from products order by name, id;
