@@ -21,8 +21,24 @@ from shelftalk.scans.reader import ShelfReader
 from shelftalk.scans.spool import Spool
 from shelftalk.store import Store, open_store
 from shelftalk.store import users as user_store
-from shelftalk.web import auth, cli, media, overview, sample, users
+from shelftalk.web import (
+    auth,
+    cli,
+    labels,
+    locations,
+    media,
+    overview,
+    pages,
+    placements,
+    products,
+    reports,
+    runs,
+    sample,
+    status,
+    users,
+)
 from shelftalk.web.attempts import Attempts
+from shelftalk.web.compress import init_compress
 from shelftalk.web.i18n import Translator
 from shelftalk.web.lists import list_globals
 from shelftalk.web.navigation import list_places
@@ -36,7 +52,21 @@ from shelftalk.web.state import State
 from shelftalk.web.texts import init_texts
 
 # Every area: a module with a blueprint `bp` and, where it needs one, `init(app)`.
-AREAS: tuple[ModuleType, ...] = (auth, overview, users, media, sample)
+AREAS: tuple[ModuleType, ...] = (
+    auth,
+    overview,
+    users,
+    media,
+    sample,
+    products,
+    pages,
+    locations,
+    placements,
+    labels,
+    runs,
+    reports,
+    status,
+)
 MEGABYTE = 1024 * 1024
 log = logging.getLogger(__name__)
 
@@ -68,6 +98,7 @@ def create_app(root: Path, settings: Settings | None = None, *, background: bool
     init_security(app)
     init_texts(app)
     init_problems(app)
+    init_compress(app)
     _init_templates(app)
     for area in AREAS:
         app.register_blueprint(area.bp)
