@@ -20,6 +20,9 @@ from shelftalk.web.security import hash_password
 from shelftalk.web.state import get_state
 from tests.support import NO_BROWSER, PASSWORD, ROOT, add_person, find_browser, sign_in
 
+# Quiet: without these a browser looks for its maker's servers at every start.
+BROWSER_FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
@@ -102,9 +105,7 @@ def browser() -> Iterator[Browser]:
     if not path:
         pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
-        )
+        started = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
         yield started
         started.close()
 

@@ -1,9 +1,8 @@
-"""A real server on a free port and a real Chromium, for tests that click."""
+"""A real server on a free port, as `make run` starts it, for tests that click."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,12 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Quiet flags: without them a browser looks for its maker's servers at every start.
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @dataclass(frozen=True)
@@ -75,19 +70,3 @@ def server(tmp_path: Path) -> Iterator[Server]:
     yield running
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=20)
-
-
-def find_chromium() -> str | None:
-    """The Chromium on PATH, or None: playwright then uses its own."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = find_chromium()
-        if path is None and not Path(playwright.chromium.executable_path).is_file():
-            pytest.skip("NO BROWSER: install Chromium to run the browser tests")
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield launched
-        launched.close()

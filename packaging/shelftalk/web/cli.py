@@ -66,12 +66,12 @@ def _describe(error: ShelftalkError) -> str:
 
 
 @contextmanager
-def _progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A bar on the terminal's error output; gives the function that moves it to a count."""
+def _progress(what: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+    """A bar on the terminal's error output; gives the function that moves it: to a count, of a total."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda done, of=total: bar.update(task, completed=done, total=of)
 
 
 @command("demo")
@@ -161,8 +161,8 @@ def labels(codes: tuple[str, ...], stock: str, start: int, copies: int, out: Pat
     sheet = get_stock(stock)
     with state().store.read() as db:
         items = make_label_items(db, codes, state().settings.origin, state().translator)
-    with _progress("Setting and reading back", len(items) * copies) as moved:
-        made = make_labels(items, sheet, start=start, copies=copies, progress=lambda done, _total: moved(done))
+    with _progress("Sheets set and read back") as moved:
+        made = make_labels(items, sheet, start=start, copies=copies, progress=moved)
     write_whole(out, made.pdf)
     click.echo(f"{out}: {made.labels} labels on {made.sheets} sheets, each read back.")
     if state().settings.origin_is_local:
