@@ -64,7 +64,9 @@
     }));
     const count = answer.gaps.length;
     form.querySelector("[data-gaps]").classList.toggle("is-ready", !count);
-    form.querySelector("[data-gaps-count]").textContent = count ? form.dataset.saysGaps.replace("%n", number(count)) : says("Ready");
+    form.querySelector("[data-gaps-count]").textContent = count
+      ? form.dataset.saysGaps.replace("%n", number(count))
+      : says(answer.published && !answer.has_news && !dirty ? "Current" : "Ready");
   };
 
   const goTo = (name, language) => {
@@ -120,7 +122,7 @@
     setState(says(action === "publish" ? "Publishing" : "Saving"), "busy");
     let text = says("Offline");
     try {
-      const answer = await post(form.action, data);
+      const answer = await post(form.getAttribute("action"), data);
       if (answer.status === 401) text = says("SignedOut");
       else if ([200, 409, 422].includes(answer.status) && answer.headers.get("Content-Type")?.includes("json")) {
         busy = false;
@@ -135,7 +137,6 @@
   const settle = (status, answer, before) => {
     const first = showErrors(answer.errors);
     const saved = status === 200 || (status === 422 && !first && answer.revision === answer.stored_revision && answer.gaps.length);
-    showState(answer);
     form.elements.seen_revision.value = answer.stored_revision;
     form.querySelector("[data-overwrite]").disabled = false;
     showProblem(answer.message, status === 409);
@@ -146,10 +147,11 @@
       const news = document.querySelector("[data-news]");
       if (news) news.hidden = !answer.has_news;
     } else dirty = true;
+    showState(answer);
     setState(dirty ? says("Dirty") : answer.notice || says("Saved", clockNow()), dirty ? "dirty" : "");
     if (first) goTo(first, first.split(".")[2]);
     if (!first && status === 422 && answer.gaps.length) form.querySelector("[data-gaps]").open = true;
-    if (answer.published && status === 200) form.dispatchEvent(new CustomEvent("editor:saved", { detail: answer }));
+    for (const item of document.querySelectorAll("[data-status]")) item.hidden = item.dataset.status !== answer.status;
   };
 
   form.addEventListener("submit", (event) => {
@@ -209,6 +211,7 @@
     const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
     setState(says("Saved", at.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" })));
   }
+  form.querySelector('[name="show"]:checked').closest("label").scrollIntoView({ block: "nearest", inline: "nearest" });
   const asked = decodeURIComponent(location.hash.slice(1));
   if (asked.startsWith("b.")) goTo(asked, asked.split(".")[2]);
   window.shelftalkEditor = { form, says, post, collect, showState, changed };
