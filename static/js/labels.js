@@ -8,7 +8,7 @@
     if (address.searchParams.has("new")) {
       address.searchParams.delete("new"); // a reload does not download again
       history.replaceState(history.state, "", address);
-      fresh.click();
+      addEventListener("load", () => setTimeout(() => fresh.click()));
     }
   }
 

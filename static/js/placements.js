@@ -20,13 +20,19 @@
     line.lang = tag;
     line.dir = line.value ? "auto" : words.directions[tag];
   };
+  let language = "";
   form.addEventListener("change", (event) => {
     if (event.target.name === "stage") chosen = true;
+    if (event.target.name === "language") language = event.target.value;
     if (event.target.name === "medium") follow();
     promise();
   });
   form.addEventListener("input", (event) => { if (event.target.name === "call_to_action") promise(); });
-  document.addEventListener("htmx:after:swap", promise);
+  // Another product brings its own order of languages; the one chosen stays.
+  document.addEventListener("htmx:after:swap", () => {
+    if (language) form.elements.language.value = language;
+    promise();
+  });
   follow();
   promise();
 })();

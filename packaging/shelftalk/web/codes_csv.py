@@ -7,21 +7,10 @@ import io
 from collections.abc import Iterable, Iterator
 
 from shelftalk.catalog.codes import make_url
+from shelftalk.reports.exports import ANYWHERE, safe_cell
 from shelftalk.store.placements import PlacementRow
 
 COLUMNS = ("code", "url", "product", "location", "medium", "stage", "language", "status")
-ANYWHERE = "Anywhere"
-# Spreadsheets take a cell that begins with one of these for a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def safe_cell(text: str) -> str:
-    """A cell no spreadsheet runs as a formula: an apostrophe goes before what would be one.
-
-    >>> safe_cell("=1+1")
-    "'=1+1"
-    """
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
 
 
 def write_codes_csv(rows: Iterable[PlacementRow], origin: str) -> Iterator[str]:

@@ -8,11 +8,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
-from shelftalk.errors import Invalid
+from shelftalk.errors import Invalid, mark
 from shelftalk.labels.raster import make_preview
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock, get_stock, list_stocks
@@ -28,12 +28,22 @@ from shelftalk.web.placements import FILTERS, SORTS, clean_filters
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.security import get_actor, may, requires
 from shelftalk.web.state import state
+from shelftalk.web.texts import _
 
 bp = Blueprint("labels", __name__, url_prefix="/admin/labels")
 FIELDS = ("q", "codes", "stock", "start", "copies", "do")
 MOST_LABELS = 2_000  # in one request; more are printed in parts
 SHOWN = 40  # placements offered, and chosen ones listed one by one
 FIRST_STOCK = "avery-l7160"
+# What a page that is one label is good for.
+USES = {
+    "single-62x29": mark("for rolls 62 mm wide"),
+    "single-57x32": mark("for rolls 57 mm wide"),
+    "single-50x50": mark("square"),
+    "single-100x60": mark("shelf talker"),
+    "single-100x150": mark("4 × 6 in rolls, small poster"),
+    "single-148x210": mark("poster, A5"),
+}
 
 
 @dataclass(frozen=True)
@@ -247,3 +257,16 @@ def group_stocks() -> list[tuple[str, list[Stock]]]:
     for stock in list_stocks():
         groups.setdefault(stock.maker, []).append(stock)
     return sorted(groups.items(), key=lambda group: group[0] == "")
+
+
+def describe_stock(stock: Stock) -> str:
+    """A stock's measures and use in the reader's language: “63.5 × 38.1 mm, 21 on A4”."""
+    if stock.count == 1:
+        return _(USES[stock.id]) if stock.id in USES else stock.name
+    measure = f"\N{LEFT-TO-RIGHT ISOLATE}{stock.name.partition(',')[0]}\N{POP DIRECTIONAL ISOLATE}"
+    return _("{measure}, {count} on {paper}", measure=measure, count=stock.count, paper=stock.paper)
+
+
+def init(app: Flask) -> None:
+    """Give the templates the words for a stock."""
+    app.jinja_env.globals["describe_stock"] = describe_stock
