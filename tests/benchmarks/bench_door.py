@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -87,6 +87,7 @@ def measure(folder: Path, kind: str, connections: int, workers: int = 1) -> Figu
     finally:
         server.terminate()
         server.wait(20)
+    assert not re.search(r"\s0 requests in", out), out
     assert "Non-2xx" not in out, out
     return Figure(float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), read_ms(out, "50"), read_ms(out, "99"))
 
@@ -97,13 +98,19 @@ def read_ms(out: str, share: str) -> float:
 
 
 def wait_for(port: int) -> None:
-    for _ in range(200):
+    """Until the application answers: the port is open long before it is loaded."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            connection.request("GET", "/q/up")
+            connection.getresponse().read()
         except OSError:
             time.sleep(0.05)
         else:
             return
+        finally:
+            connection.close()
     raise AssertionError("the server did not come up")
 
 

@@ -100,7 +100,7 @@ print([spool.append(a_scan(code=code_number(n))) for n in range(100)].count("kep
 def test_a_failing_or_slow_disk_costs_no_page(folder: Path, fault: str, counted: str) -> None:
     if not shutil.which("strace"):
         pytest.skip("needs strace")
-    wrapper = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", f"inject=fdatasync:{fault}")
+    wrapper = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwritev2", "-e", f"inject=pwritev2:{fault}")
     shoppers = Shoppers()
     with serve(folder, wrapper=wrapper) as server:
         with shopping(server.port, shoppers, threads=4, limit=150):
@@ -133,7 +133,7 @@ def test_a_power_cut_takes_no_answered_scan_unless_the_disk_was_never_asked(
     if not shutil.which("mkfs.ext4") or subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=False).returncode:
         pytest.skip("needs mkfs.ext4")
     if not honest:
-        monkeypatch.setattr(os, "fdatasync", lambda _fd: None)  # the negative control
+        monkeypatch.setattr(os, "RWF_DSYNC", 0)  # the negative control: written, but never brought to the disk
     with mounted(tmp_path / "disk", "-o", "loop", str(image)) as disk:
         spool = Spool(disk / "spool", limits=Limits(segment_bytes=4_000))
         kept = [code_number(n) for n in range(300) if spool.append(a_scan(code=code_number(n))) == "kept"]

@@ -187,10 +187,10 @@ def test_the_page_comes_when_counting_breaks_and_the_loss_is_declared(door: Door
 
 
 def test_the_page_comes_when_the_disk_is_dead(door: Door, monkeypatch) -> None:
-    def fail(_fd: int) -> None:
+    def fail(*_given: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(os, "fdatasync", fail)
+    monkeypatch.setattr(os, "pwritev", fail)
     answer = ask(door, f"/q/{LIVE}")
     assert (answer.status, answer.note) == (200, "person; lost")
 

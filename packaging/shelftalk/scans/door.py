@@ -22,7 +22,7 @@ from shelftalk.scans.negotiate import choose_encoding, choose_tag, has_etag
 from shelftalk.scans.policy import make_policy
 from shelftalk.scans.reader import ShelfReader
 from shelftalk.scans.record import Scan
-from shelftalk.scans.shelf import ShelfPage
+from shelftalk.scans.shelf import ShelfPage, Target
 from shelftalk.scans.spool import Spool
 from shelftalk.scans.visitors import Visitors
 
@@ -115,10 +115,15 @@ class Door:
             reason = "unknown code" if is_code(code) else "not a code"
             headers = [("Cache-Control", "no-store"), ("X-Shelftalk-Scan", f"refused; {reason}")]
             return self._send(_UNKNOWN, request, start, headers)
-        found = _RETIRED if target.kind == "retired" else _Found(target.key)
+        found = self._find_notice(target) if target.kind == "retired" else _Found(target.key)
         note = self._count(code, found.key, request)
         headers = [("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex"), ("X-Shelftalk-Scan", note)]
         return self._send(found, request, start, headers)
+
+    def _find_notice(self, target: Target) -> _Found:
+        """The notice for a retired code: the one that leads on to the product while that is live, else the plain one."""
+        own = f"{_RETIRED.key}:{target.product_id}"
+        return _Found(own, HTTPStatus.GONE) if self._shelf.list_languages(own) else _RETIRED
 
     def _answer_slug(self, text: str, request: _Request, start: StartResponse) -> Iterable[bytes]:
         slug = text.removesuffix("/")

@@ -86,7 +86,8 @@ class ShelfPage:
 
 @dataclass(frozen=True)
 class Content:
-    """What is put on the shelf or taken off it together. A slug leads to a product, old slugs too."""
+    """What is put on the shelf or taken off it together. The pages of a key come whole: its languages that are not
+    among them go. A slug leads to a product, old slugs too."""
 
     targets: Sequence[Target] = ()
     pages: Sequence[RenderedPage] = ()
@@ -233,6 +234,8 @@ def _put(db: sqlite3.Connection, content: Content, version: int) -> int:
             (slug, product_id, version),
         ).rowcount
     changed += _put_pages(db, content.pages, version)
+    for key, languages in _group_languages(content.pages).items():
+        changed += _take_off_pages(db, key, languages, version)
     changed += _take_off_codes(db, content.gone_codes, version)
     return changed + sum(_take_off_pages(db, key, (), version) for key in content.gone_keys)
 
@@ -256,6 +259,13 @@ def _put_pages(db: sqlite3.Connection, pages: Sequence[RenderedPage], version: i
     return changed
 
 
+def _group_languages(pages: Sequence[RenderedPage]) -> dict[str, list[str]]:
+    languages: dict[str, list[str]] = {}
+    for page in pages:
+        languages.setdefault(page.key, []).append(page.language)
+    return languages
+
+
 def _take_off_codes(db: sqlite3.Connection, codes: Iterable[str], version: int) -> int:
     sql = "update targets set kind = ?, changed_in = ? where code = ? and kind <> ?"
     return sum(db.execute(sql, (GONE, version, code, GONE)).rowcount for code in codes)
@@ -271,9 +281,7 @@ def _take_off_pages(db: sqlite3.Connection, key: str, kept: Iterable[str], versi
 def _take_off_others(db: sqlite3.Connection, content: Content, version: int) -> None:
     codes = {target.code for target in content.targets}
     _take_off_codes(db, {row[0] for row in db.execute("select code from targets")} - codes, version)
-    kept: dict[str, list[str]] = {}
-    for page in content.pages:
-        kept.setdefault(page.key, []).append(page.language)
+    kept = _group_languages(content.pages)
     for (key,) in db.execute("select distinct key from pages").fetchall():
         _take_off_pages(db, key, kept.get(key, ()), version)
     for (slug,) in db.execute("select slug from slugs where product_id <> 0").fetchall():

@@ -95,6 +95,9 @@ class Spool:
             self._wake.notify_all()
         if thread:
             thread.join(timeout=10)
+        with self._lock:
+            if self._segment:
+                self._segment.show()
         self._drop_segment()
 
     def _reset(self) -> None:
@@ -105,7 +108,7 @@ class Spool:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._unfiled = 0  # lost while no segment could be made
-        self._retry_at = 0.0
+        self._retry_at = self._shown_at = 0.0
         self._busy_since = 0.0  # 0: the disk is idle
 
     def _drop_segment(self) -> None:
@@ -172,14 +175,7 @@ class Spool:
         error: Exception | None = None
         for _attempt in range(2):
             try:
-                segment, lines = self._write(lines)
-                if segment is None:
-                    return True
-                with self._lock:
-                    mark = segment.get_mark()
-                segment.flush()
-                with self._lock:
-                    segment.confirm(mark)
+                self._put(lines)
                 return True
             except OSError as failure:
                 error = failure
@@ -191,14 +187,28 @@ class Spool:
             self.declare_lost(len(lines))
         return not lines
 
-    def _write(self, lines: list[bytes]) -> tuple[SegmentWriter | None, list[bytes]]:
-        """Write to the segment, made when needed. Its unsynced lines are its own from then on."""
+    def _put(self, lines: list[bytes]) -> None:
         with self._lock:
             if not lines and (not self._segment or not self._segment.unsynced):
-                return None, []
+                return
             segment = self._get_segment()
+        if self.durability == "power":
+            segment.write_durably(lines)
+        else:
+            self._put_behind(segment, lines)
+        now = clock.monotonic()
+        if not self._batch.lines or now - self._shown_at > self.limits.sync_s:
+            self._shown_at = now  # under load not at each sync: the thread would lose its turn once more
+            segment.show()
+
+    def _put_behind(self, segment: SegmentWriter, lines: list[bytes]) -> None:
+        with self._lock:
             segment.write(lines)
-            return segment, []
+            lines.clear()  # the segment's from here on, until a sync has covered them
+            mark = segment.get_mark()
+        segment.flush()
+        with self._lock:
+            segment.confirm(mark)
 
     def _is_broken(self) -> bool:
         return self._segment is not None and self._segment.broken
@@ -217,6 +227,7 @@ class Spool:
         self._segment = new = SegmentWriter(self.folder)
         self._retry_at = 0.0
         if old:
+            old.show()
             old.close()
         if self._unfiled:
             new.add_lost(self._unfiled)
