@@ -121,7 +121,7 @@ class Door:
         return self._send(found, request, start, headers)
 
     def _find_notice(self, target: Target) -> _Found:
-        """The notice for a retired code: the one that leads on to the product while that is live, else the plain one."""
+        """The notice for a retired code: while the product is live, the one that leads on to it."""
         own = f"{_RETIRED.key}:{target.product_id}"
         return _Found(own, HTTPStatus.GONE) if self._shelf.list_languages(own) else _RETIRED
 
