@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
-from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -42,7 +41,7 @@ def page(browser: Browser, live: str, store: Store, password_hash: str) -> Itera
     assert not mistakes
 
 
-def test_from_a_placement_to_a_sheet_that_reads(page: Page, app: Flask, store: Store, tmp_path: Path) -> None:
+def test_from_a_placement_to_a_sheet_that_reads(page: Page, store: Store, tmp_path: Path) -> None:
     add_tea(store)
     add_location(store, "Tehran Tajrish", "THR", "Asia/Tehran")
     page.goto("/admin/placements/new")
@@ -70,7 +69,8 @@ def test_from_a_placement_to_a_sheet_that_reads(page: Page, app: Flask, store: S
     assert "new" not in page.url.partition("?")[2], "a reload must not download again"
 
 
-def test_labels_are_printed_without_script(browser: Browser, live: str, page: Page, store: Store) -> None:
+@pytest.mark.usefixtures("page")
+def test_labels_are_printed_without_script(browser: Browser, live: str, store: Store) -> None:
     code = add_placement(store, add_tea(store)).code
     plain = enter(browser, live, java_script_enabled=False)
     plain.goto("/admin/labels/")
@@ -91,10 +91,11 @@ def test_a_mistake_shows_beside_the_sheet_as_one_types(page: Page, store: Store)
     expect(page.locator("#outcome [role=alert]")).to_contain_text("Choose 1 to 21")
 
 
+@pytest.mark.usefixtures("page")
 @pytest.mark.parametrize("options", [{}, {"locale": "fa-IR", "color_scheme": "dark"}], ids=["light", "persian-dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_screen_is_accessible_and_fits(
-    browser: Browser, live: str, page: Page, store: Store, width: int, options: dict[str, str]
+    browser: Browser, live: str, store: Store, width: int, options: dict[str, str]
 ) -> None:
     location = add_location(store)
     placement = add_placement(store, add_tea(store), location)

@@ -9,7 +9,7 @@ from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.location import Location
 from shelftalk.catalog.placement import CALLS_TO_ACTION, MEDIA, STAGE_GROUPS, STAGES, Placement
 from shelftalk.catalog.product import Product
-from shelftalk.errors import Invalid, NotFound
+from shelftalk.errors import Invalid, NotFound, mark
 from shelftalk.store import locations as location_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
@@ -31,6 +31,16 @@ FIELDS = (
     "location",
     "place_search",
 )
+LABELS = {
+    "medium": mark("Medium"),
+    "location": mark("Place"),
+    "stage": mark("Stage"),
+    "language": mark("Language of the label"),
+    "call_to_action": mark("Call to action"),
+    "note": mark("Note"),
+    "installed_on": mark("Put up on"),
+    "removed_on": mark("Taken down on"),
+}
 ANYWHERE = "0"
 MOST_OPTIONS = 200  # more products than this are searched for, not listed
 MOST_PLACES = 500  # placements added at once
@@ -240,4 +250,17 @@ def make_edit_values(placement: Placement) -> dict[str, str]:
         "removed_on": placement.removed_on.isoformat() if placement.removed_on else "",
         "location": str(placement.location_id or ANYWHERE),
         "revision": str(placement.revision),
+    }
+
+
+def make_words(placement: Placement | PlacementInput) -> dict[str, str]:
+    """A placement's fields as people read them."""
+    return {
+        "medium": _(MEDIA[placement.medium].label),
+        "stage": _(STAGES[placement.stage]),
+        "language": LANGUAGES[placement.language].name,
+        "call_to_action": placement.call_to_action,
+        "note": placement.note,
+        "installed_on": str(placement.installed_on or ""),
+        "removed_on": str(placement.removed_on or ""),
     }

@@ -13,7 +13,7 @@ from shelftalk.catalog.codes import make_url, normalise_code
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.placement import MEDIA, STAGES, Placement
 from shelftalk.catalog.product import STATUSES
-from shelftalk.errors import Conflict, NotFound, mark
+from shelftalk.errors import Conflict, NotFound
 from shelftalk.labels.proof import prove_symbol_png, prove_symbol_svg
 from shelftalk.labels.symbol import Symbol, make_png, make_svg, make_symbol
 from shelftalk.store import locations as location_store
@@ -28,6 +28,7 @@ from shelftalk.web.lists import read_list_query
 from shelftalk.web.placement_forms import (
     ANYWHERE,
     FIELDS,
+    LABELS,
     MOST_OPTIONS,
     PlacementInput,
     list_form_values,
@@ -35,6 +36,7 @@ from shelftalk.web.placement_forms import (
     list_usable_products,
     make_edit_values,
     make_start_values,
+    make_words,
     read_placement,
     read_places,
     read_product,
@@ -48,16 +50,6 @@ SORTS = ("product", "location", "medium", "stage", "status", "installed_on", "up
 FILTERS = ("product", "location", "medium", "stage", "status")
 NUMBERS = ("product", "location")
 PRINT_DPI = (300, 600)
-LABELS = {
-    "medium": mark("Medium"),
-    "location": mark("Place"),
-    "stage": mark("Stage"),
-    "language": mark("Language of the label"),
-    "call_to_action": mark("Call to action"),
-    "note": mark("Note"),
-    "installed_on": mark("Put up on"),
-    "removed_on": mark("Taken down on"),
-}
 
 
 # ---- the list ----
@@ -356,19 +348,6 @@ def _render_conflict(placement_id: int, form: Form, given: PlacementInput) -> Re
         theirs.append((LABELS["location"], place))
     page = render_template("placements/edit.html", form=form, placement=item.placement, theirs=theirs, **values)
     return page, 409
-
-
-def make_words(placement: Placement | PlacementInput) -> dict[str, str]:
-    """A placement's fields as people read them."""
-    return {
-        "medium": _(MEDIA[placement.medium].label),
-        "stage": _(STAGES[placement.stage]),
-        "language": LANGUAGES[placement.language].name,
-        "call_to_action": placement.call_to_action,
-        "note": placement.note,
-        "installed_on": str(placement.installed_on or ""),
-        "removed_on": str(placement.removed_on or ""),
-    }
 
 
 @bp.post("/<int:placement_id>/retire")
