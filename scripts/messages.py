@@ -28,6 +28,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "Forbidden": (1,),
     "Unavailable": (1,),
     "Gap": (4,),
+    "ProofFailed": (1,),
 }
 
 

@@ -13,7 +13,12 @@ class ShelftalkError(Exception):
     def __init__(self, message: str, **values: object) -> None:
         self.message = message
         self.values = values
-        super().__init__(message.format(**values))
+        super().__init__(message.format(**{name: _make_plain(value) for name, value in values.items()}))
+
+
+def _make_plain(value: object) -> object:
+    """Lists in English; the edge writes them the reader's way."""
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
 class Invalid(ShelftalkError):

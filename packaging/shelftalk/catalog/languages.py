@@ -51,7 +51,7 @@ def get_language(tag: str) -> Language:
             "language",
             "“{value}” is not a language of this site. Choose one of: {allowed}.",
             value=tag,
-            allowed=", ".join(LANGUAGES),
+            allowed=tuple(LANGUAGES),
         ) from None
 
 

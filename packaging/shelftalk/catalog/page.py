@@ -121,7 +121,7 @@ def _parse_texts(tag: str, blocks: Sequence[Block], raw: object) -> Texts:
             "language",
             "“{value}” is not a language of this site. Choose one of: {allowed}.",
             value=tag,
-            allowed=", ".join(LANGUAGES),
+            allowed=tuple(LANGUAGES),
         )
     given = raw if isinstance(raw, Mapping) else {}
     texts: Texts = {}

@@ -50,7 +50,7 @@ def parse_role(text: str) -> str:
     """One of the three roles; raises Invalid."""
     if text in ROLES:
         return text
-    raise Invalid("role", "“{value}” is not a role. Choose one of: {allowed}.", value=text, allowed=", ".join(ROLES))
+    raise Invalid("role", "“{value}” is not a role. Choose one of: {allowed}.", value=text, allowed=tuple(ROLES))
 
 
 def parse_password(text: str) -> str:

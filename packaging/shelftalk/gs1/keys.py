@@ -36,7 +36,7 @@ def _parse_key(text: str, field: str, name: str, lengths: tuple[int, ...]) -> st
             value=text,
             length=len(digits),
             name=name,
-            allowed=", ".join(map(str, lengths)),
+            allowed=lengths,
         )
     right = make_check_digit(digits[:-1])
     if digits[-1] != right:

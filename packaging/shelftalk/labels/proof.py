@@ -114,7 +114,7 @@ def _fail(stock: Stock, sheet: int, place: int, meant: str, read: Sequence[str])
     return ProofFailed(
         "Sheet {sheet}, row {row}, column {column}: the symbol reads “{read}” and was meant to open “{meant}”.",
         meant=meant,
-        read=", ".join(read),
+        read=tuple(read),
         **where,
     )
 
@@ -143,5 +143,5 @@ def _prove_picture(image: Image.Image, text: str) -> None:
     read = _read(image)
     if read != [text]:
         raise ProofFailed(
-            "The symbol reads “{read}” and was meant to open “{meant}”.", read=", ".join(read), meant=text
+            "The symbol reads “{read}” and was meant to open “{meant}”.", read=tuple(read), meant=text
         )

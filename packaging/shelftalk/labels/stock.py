@@ -82,7 +82,7 @@ def get_stock(stock_id: str) -> Stock:
         "stock",
         "“{value}” is not a label stock we know. Did you mean: {allowed}?",
         value=stock_id,
-        allowed=", ".join(_find_nearest(stock_id.strip().lower(), list(stocks))),
+        allowed=tuple(_find_nearest(stock_id.strip().lower(), list(stocks))),
     )
 
 

@@ -48,7 +48,7 @@ def make_symbol(text: str, level: str = "M") -> Symbol:
             "level",
             "“{value}” is not an error correction level. Choose one of: {allowed}.",
             value=level,
-            allowed=", ".join(LEVELS),
+            allowed=tuple(LEVELS),
         )
     if not text:
         raise Invalid("text", "A symbol needs a text. Give the address it opens.")

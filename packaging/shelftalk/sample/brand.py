@@ -147,7 +147,7 @@ def _choose(field: str, value: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
     if value in names:
         return value
-    raise Invalid(field, "“{value}” is not one of: {allowed}.", value=value, allowed=", ".join(names))
+    raise Invalid(field, "“{value}” is not one of: {allowed}.", value=value, allowed=tuple(names))
 
 
 def _check_unique(field: str, values: list[str]) -> None:

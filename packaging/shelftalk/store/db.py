@@ -74,7 +74,7 @@ class Db:
         row = self.find(statement, **params)
         if row is None:
             raise NotFound(
-                "There is nothing here under {key}.", key=", ".join(f"“{value}”" for value in params.values())
+                "There is nothing here under {key}.", key=tuple(map(str, params.values()))
             )
         return row
 

@@ -201,3 +201,8 @@ def each_placement(db: Db, query: ListQuery, per_page: int = 2000) -> Iterator[P
 def list_changed_targets(db: Db, version: int) -> list[CodeTarget]:
     """What the codes lead to whose placement or product changed after a version."""
     return [make_record(CodeTarget, row) for row in db.list("list_targets_since", version=version)]
+
+
+def list_retired_product_ids(db: Db) -> set[int]:
+    """The products of which some code is retired."""
+    return {row["product_id"] for row in db.list("list_retired_product_ids")}

@@ -23,6 +23,7 @@ from shelftalk.errors import ShelftalkError
 from shelftalk.web.solar_hijri import format_solar_hijri
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+COMMAS = {"fa": "، ", "zh-Hant": "、", "zh-Hans": "、"}  # between the things of a list
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
@@ -97,7 +98,7 @@ def fill_places(text: str, tag: str, values: Mapping[str, object]) -> str:
 
 
 def write_value(value: object, tag: str) -> object:
-    """A number or day the way the language writes it; anything else as it is."""
+    """A number, day or list the way the language writes it; anything else as it is."""
     if isinstance(value, bool):
         return value
     if isinstance(value, (int, float, Decimal)):
@@ -106,6 +107,8 @@ def write_value(value: object, tag: str) -> object:
         return format_datetime(value, tag)
     if isinstance(value, date):
         return format_date(value, tag)
+    if isinstance(value, (list, tuple)):
+        return COMMAS.get(tag, ", ").join(str(write_value(item, tag)) for item in value)
     return value
 
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shelftalk import __version__
+from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.product import Product
-from shelftalk.errors import Invalid, ShelftalkError
-from shelftalk.scans.ingest import Ingester
+from shelftalk.errors import ShelftalkError
+from shelftalk.scans.ingest import Ingester, Refused
 from shelftalk.scans.record import Scan
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target
-from shelftalk.store import Store, media, notes, pages, placements, products, scans
+from shelftalk.store import Db, Store, media, notes, pages, placements, products, scans
 from shelftalk.store.placements import CodeTarget
 from shelftalk.web.files import write_whole
 from shelftalk.web.shopper import PageRenderer, list_pictures
@@ -43,11 +44,11 @@ class StoreSink:
             return scans.list_positions(db, node)
 
     def write_batch(self, batch: Sequence[Scan], positions: Mapping[str, int], node: str) -> None:
-        """Write all of it or nothing; raises Invalid when the batch holds a scan of a code the store never knew."""
+        """Write all of it or nothing; raises Refused when the batch holds scans of codes the store never knew."""
         with self._store.write() as db:
             strangers = scans.add_scans(db, batch, self._zone)
             if strangers:
-                raise Invalid("code", "“{value}” is not a code of this store.", value=strangers[0].code)
+                raise Refused(strangers)
             scans.set_positions(db, node, positions)
 
     def forget_positions(self, segments: Sequence[str], node: str) -> None:
@@ -102,18 +103,32 @@ class ShelfKeeper:
             version = notes.get_version(db)
             changed = products.list_changed_products(db, seen)
             targets = [_make_target(target) for target in placements.list_changed_targets(db, seen)]
-            rendered: list[RenderedPage] = []
+            with_retired = placements.list_retired_product_ids(db)
+            retired = {target.product_id for target in targets if target.kind == "retired"}
+            rendered = self._renderer.render_notices() if not seen else []
             gone: list[str] = []
             for product in changed:
-                published = pages.get_published(db, product.id) if product.status == "live" else None
-                if published is None:
-                    gone.append(f"product:{product.id}")
-                    continue
-                known = media.find_media(db, list_pictures(product, published))
-                rendered += self._renderer.render_pages(product, published, known)
-        if not seen:
-            rendered += self._renderer.render_notices()
+                pages_now = self._render_product(db, product)
+                rendered += pages_now
+                gone += [] if pages_now else [f"product:{product.id}", f"notice:retired:{product.id}"]
+            for product_id in sorted(with_retired & (retired | {product.id for product in changed})):
+                rendered += self._render_retired(db, product_id)
         return Content(targets, rendered, _list_slugs(changed), gone_keys=gone), version
+
+    def _render_product(self, db: Db, product: Product) -> list[RenderedPage]:
+        """A live product's page in its languages; none when it is a draft or retired."""
+        published = pages.get_published(db, product.id) if product.status == "live" else None
+        if published is None:
+            return []
+        return self._renderer.render_pages(product, published, media.find_media(db, list_pictures(product, published)))
+
+    def _render_retired(self, db: Db, product_id: int) -> list[RenderedPage]:
+        """The notice of a live product's retired codes: it leads on to the product."""
+        product = products.get_product(db, product_id)
+        published = pages.get_published(db, product_id) if product.status == "live" else None
+        if published is None:
+            return []
+        return [self._renderer.render_notice("retired", tag, product, published) for tag in LANGUAGES]
 
     def follow(self, stop: threading.Event) -> None:
         """Look for changes made elsewhere until `stop`; while the store is away the shelf stays as it is."""

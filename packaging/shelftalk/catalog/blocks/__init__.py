@@ -23,5 +23,5 @@ def get_block_type(name: str) -> BlockType:
             "type",
             "“{value}” is not a kind of block. Choose one of: {allowed}.",
             value=name,
-            allowed=", ".join(BLOCKS),
+            allowed=tuple(BLOCKS),
         ) from None

@@ -132,3 +132,6 @@ join placements on placements.id = codes.placement_id
 join products on products.id = placements.product_id
 where placements.changed_in > :version or products.changed_in > :version
 order by codes.code;
+
+-- name: list_retired_product_ids()
+select distinct product_id from placements where retired_at is not null;
