@@ -22,7 +22,7 @@
     setTimeout(() => { words.textContent = before; }, 2000);
   });
 
-  if (!form) return;
+  if (!form?.querySelector("fieldset:enabled")) return; // whoever may only look changes nothing
   let waiting = 0;
   let running = null;
 
