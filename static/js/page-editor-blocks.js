@@ -154,6 +154,7 @@
   form.addEventListener("click", (event) => {
     const insert = event.target.closest("[data-insert]");
     if (insert) below = insert.closest("[data-block]");
+    if (event.target.closest("[data-undo-close]")) undo.hidden = true;
     const fold = event.target.closest("[data-fold]");
     if (fold) setFold(fold, fold.getAttribute("aria-expanded") !== "true");
   });

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
 from shelftalk import clock
@@ -14,7 +15,9 @@ from shelftalk.catalog.page import PageContent
 from shelftalk.store import Store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
-from tests.support import PASSWORD, add_person, run_axe
+from shelftalk.store import users as user_store
+from shelftalk.web.state import get_state
+from tests.support import PASSWORD, add_person, run_axe, sign_in
 from tests.tea_page import draw_garden, read_page
 
 pytestmark = pytest.mark.browser
@@ -34,26 +37,28 @@ def tea(store: Store, password_hash: str) -> None:
         page_store.save_page(db, 1, 1, read_page("0123456789abcdef"), by="Mei", at=clock.now())
 
 
-def open_editor(context: BrowserContext, role: str = "marketer", where: str = EDITOR) -> Page:
+def open_editor(context: BrowserContext, where: str = EDITOR) -> Page:
     page = context.new_page()
-    sign_in(page, role)
-    page.goto(where)
     page.errors = []  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.errors.append(str(error)))  # type: ignore[attr-defined]
+    page.goto(where)
     return page
 
 
-def sign_in(page: Page, role: str = "marketer") -> None:
-    page.goto("/admin/sign-in")
-    page.fill("[name=email]", f"{role}@tea.example")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/admin/")
+def enter(app: Flask, context: BrowserContext, live: str, role: str = "marketer") -> None:
+    """Let the browser be signed in as the person with this role, without the time a password takes."""
+    with get_state(app).store.read() as db:
+        user = user_store.find_user_by_email(db, f"{role}@tea.example")
+    assert user
+    cookie = sign_in(app, user).get_cookie("shelftalk")
+    assert cookie
+    context.add_cookies([{"name": "shelftalk", "value": cookie.value, "url": live}])
 
 
 @pytest.fixture
-def context(browser: Browser, live: str, tea: None) -> Iterator[BrowserContext]:  # noqa: ARG001 (who signs in)
+def context(app: Flask, browser: Browser, live: str, tea: None) -> Iterator[BrowserContext]:  # noqa: ARG001 (who signs in)
     with browser.new_context(base_url=live, locale="en", viewport=DESK) as made:  # type: ignore[arg-type]
+        enter(app, made, live)
         yield made
 
 
@@ -244,10 +249,11 @@ def test_the_room_left_is_shown_when_it_gets_tight(page: Page) -> None:
 
 
 def test_two_people_editing_are_told_and_choose(
-    context: BrowserContext, page: Page, browser: Browser, store: Store, live: str
+    app: Flask, context: BrowserContext, page: Page, browser: Browser, store: Store, live: str
 ) -> None:
     with browser.new_context(base_url=live, locale="en", viewport=DESK) as other:  # type: ignore[arg-type]
-        theirs = open_editor(other, "admin")
+        enter(app, other, live, "admin")
+        theirs = open_editor(other)
         field(theirs, "en.title").fill("Theirs")
         save(theirs)
     field(page, "en.title").fill("Mine")
@@ -273,7 +279,11 @@ def test_signed_out_meanwhile_keeps_the_text_and_saves_after_signing_in_elsewher
     expect(page.locator("[data-problem]")).to_contain_text("Sign in again in another tab")
     expect(field(page, "en.title")).to_have_value("Typed while signed out")
     second = context.new_page()
-    sign_in(second)
+    second.goto("/admin/sign-in")
+    second.fill("[name=email]", "marketer@tea.example")
+    second.fill("[name=password]", PASSWORD)
+    second.press("[name=password]", "Enter")
+    second.wait_for_url("**/admin/")
     second.close()
     page.locator("[data-save]").click()
     says(page, "Saved")
@@ -344,8 +354,10 @@ def test_a_tap_on_the_phone_leads_to_its_block_and_language(page: Page) -> None:
     expect(page.locator("[name=show][value=ru]")).to_be_checked()
 
 
-def test_it_works_without_scripts(browser: Browser, live: str, tea: None, store: Store) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("tea")
+def test_it_works_without_scripts(app: Flask, browser: Browser, live: str, store: Store) -> None:
     with browser.new_context(base_url=live, locale="en", viewport=DESK, java_script_enabled=False) as context:  # type: ignore[arg-type]
+        enter(app, context, live)
         page = open_editor(context)
         page.locator("[name=show][value=fa]").check()
         assert field(page, "fa.title").is_visible()
@@ -365,11 +377,12 @@ def test_it_works_without_scripts(browser: Browser, live: str, tea: None, store:
 )
 @pytest.mark.usefixtures("tea")
 def test_axe_finds_nothing_in_the_editor_and_on_the_products_pages(
-    browser: Browser, live: str, locale: str, scheme: str, width: int
+    app: Flask, browser: Browser, live: str, locale: str, scheme: str, width: int
 ) -> None:
     size = {"width": width, "height": 844}
     with browser.new_context(base_url=live, locale=locale, color_scheme=scheme, viewport=size) as context:  # type: ignore[arg-type]
-        page = open_editor(context, where=f"{EDITOR}?show=fa&beside=en&check=1")
+        enter(app, context, live)
+        page = open_editor(context, f"{EDITOR}?show=fa&beside=en&check=1")
         for path in ("", "/admin/products/1", "/admin/products/1/edit", "/admin/products/1/retire"):
             if path:
                 page.goto(path)
@@ -378,9 +391,10 @@ def test_axe_finds_nothing_in_the_editor_and_on_the_products_pages(
 
 
 @pytest.mark.usefixtures("tea")
-def test_staff_read_the_editor_in_every_language_and_change_nothing(browser: Browser, live: str) -> None:
+def test_staff_read_the_editor_in_every_language_and_change_nothing(app: Flask, browser: Browser, live: str) -> None:
     with browser.new_context(base_url=live, locale="en", viewport=DESK) as context:  # type: ignore[arg-type]
-        page = open_editor(context, "staff")
+        enter(app, context, live, "staff")
+        page = open_editor(context)
         expect(field(page, "en.title")).to_be_disabled()
         page.locator("[name=show][value=fa]").check()
         expect(phone(page).locator("html")).to_have_attribute("lang", "fa")

@@ -419,3 +419,40 @@ def test_a_page_takes_forty_blocks_and_no_more(marketer: FlaskClient, store: Sto
     answer = press(marketer, load(marketer), "add.text")
     assert answer.status_code == 422
     assert "41 blocks are too many: at most 40" in answer.text
+
+
+def test_a_form_posted_twice_is_no_conflict_with_oneself(marketer: FlaskClient, store: Store, tea: PageContent) -> None:
+    form = load(marketer)
+    form[f"b.{find_block(tea, 'hero')}.en.title"] = "Posted twice"
+    assert [press(marketer, form, "save").status_code for _time in range(2)] == [303, 303]
+    with store.read() as db:
+        assert page_store.get_page(db, 1).revision == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"b.bhero": "x"},
+        {"b.bhero.shared": "x"},
+        {"b.bhero.en": "x"},
+        {"b.bhero.en.title.deep": "x"},
+        {"b.bsteps.en.rows.0": "x"},
+        {"b.bsteps.en.rows.²": "x"},
+        {"b.": "x", "b..": "y", "b...": "z"},
+        {"revision": "٣"},
+        {"action": "row-remove.bsteps.en.rows.²"},
+        {"action": "row-add.bhero.en.title"},
+        {"action": "undo", "removed": "{"},
+        {"action": "undo", "removed": '{"place": 0, "block": {"id": 5, "type": "text"}, "texts": {}}'},
+        {"action": "undo", "removed": '{"place": "x", "block": [], "texts": 3}'},
+        {"action": "upload.bhero"},
+        {"action": "picture-clear.nobody.image"},
+    ],
+)
+@pytest.mark.usefixtures("tea")
+def test_a_form_that_makes_no_sense_breaks_nothing(marketer: FlaskClient, change: dict[str, str]) -> None:
+    form = load(marketer)
+    for name, value in change.items():
+        form[name] = value
+    assert marketer.post(PAGE, data=form).status_code < 500
+    assert marketer.get(PAGE).status_code == 200

@@ -63,7 +63,7 @@ def read_draft(form: Mapping[str, str], order: Sequence[str]) -> Draft:
     blocks = [_read_block(block_id, values.get(block_id, {})) for block_id in dict.fromkeys(order)]
     texts: Raw = {}
     for block in blocks:
-        for tag, given in values.get(block["id"], {}).items():
+        for tag, given in _as_dict(values.get(block["id"])).items():
             if isinstance(given, dict) and tag != SHARED:
                 get_language(tag)
                 texts.setdefault(tag, {})[block["id"]] = _read_fields(block["type"], given, shared=False)
@@ -84,30 +84,60 @@ def _make_tree(pairs: Iterable[tuple[str, str]]) -> Raw:
     return tree
 
 
-def _read_block(block_id: str, given: Raw) -> Raw:
-    kind = str(given.get("type", ""))
-    shared = _read_fields(kind, given.get(SHARED, {}), shared=True)
-    return {"id": block_id, "type": kind, "hidden": given.get("hidden") == "1", "shared": shared}
+def _read_block(block_id: str, given: object) -> Raw:
+    values = _as_dict(given)
+    kind = str(values.get("type", ""))
+    shared = _read_fields(kind, values.get(SHARED), shared=True)
+    return {"id": block_id, "type": kind, "hidden": values.get("hidden") == "1", "shared": shared}
 
 
-def _read_fields(kind: str, given: Raw, *, shared: bool) -> Raw:
-    fields = [f for f in get_block_type(kind).fields if f.shared == shared]
-    return {f.name: _read_rows(f, given.get(f.name)) if f.kind == "rows" else given.get(f.name, "") for f in fields}
+def _read_fields(kind: str, given: object, *, shared: bool) -> Raw:
+    values = _as_dict(given)
+    return {
+        f.name: _read_rows(f, values.get(f.name)) if f.kind == "rows" else _as_text(values.get(f.name))
+        for f in get_block_type(kind).fields
+        if f.shared == shared
+    }
 
 
 def _read_rows(field: Field, given: object) -> list[dict[str, str]]:
-    numbered = given if isinstance(given, dict) else {}
+    numbered = _as_dict(given)
     order = sorted((key for key in numbered if key.isdecimal()), key=int)
-    return [{sub.name: str(numbered[key].get(sub.name, "")) for sub in field.fields} for key in order]
+    return [{sub.name: _as_text(_as_dict(numbered[key]).get(sub.name)) for sub in field.fields} for key in order]
+
+
+def _as_dict(value: object) -> Raw:
+    return value if isinstance(value, dict) else {}
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _read_removed(text: str) -> Raw | None:
+    """The block taken away last, which the form carries along; None when there is none or it was tampered with."""
     try:
-        removed = json.loads(text) if text else None
-    except ValueError:
+        removed = _as_dict(json.loads(text) if text else None)
+        block = _as_dict(removed["block"])
+        kind = get_block_type(_as_text(block["type"])).name
+        texts = {
+            get_language(tag).tag: _read_fields(kind, _number_rows(_as_dict(values)), shared=False)
+            for tag, values in _as_dict(removed["texts"]).items()
+        }
+    except (ValueError, KeyError, Invalid):
         return None
-    whole = isinstance(removed, dict) and {"place", "block", "texts"} <= removed.keys()
-    return removed if whole else None
+    shared = _read_fields(kind, block.get(SHARED), shared=True)
+    whole = {"id": _as_text(block.get("id")), "type": kind, "hidden": bool(block.get("hidden")), "shared": shared}
+    place = removed.get("place")
+    return {"place": place if isinstance(place, int) else 0, "block": whole, "texts": texts}
+
+
+def _number_rows(values: Raw) -> Raw:
+    """Lists of rows as the form names them: by number."""
+    return {
+        name: {str(number): row for number, row in enumerate(value)} if isinstance(value, list) else value
+        for name, value in values.items()
+    }
 
 
 def list_spots(raw: Raw) -> Iterator[Spot]:
@@ -244,12 +274,10 @@ def remove_block(draft: Draft, block_id: str) -> None:
 def bring_back(draft: Draft) -> None:
     """Undo the last removal."""
     removed = draft.removed
-    if removed and isinstance(removed["place"], int) and isinstance(removed["block"], dict):
-        block = removed["block"]
-        get_block_type(str(block.get("type")))
-        draft.blocks.insert(removed["place"], block)
-        for tag, texts in dict(removed["texts"]).items():
-            draft.raw["texts"].setdefault(tag, {})[block["id"]] = texts
+    if removed:
+        draft.blocks.insert(removed["place"], removed["block"])
+        for tag, texts in removed["texts"].items():
+            draft.raw["texts"].setdefault(tag, {})[removed["block"]["id"]] = texts
     draft.removed = None
 
 

@@ -166,18 +166,24 @@ def _save(product_id: int, draft: Draft, action: str) -> ResponseReturnValue:
         return _answer(product_id, draft, 422, message=text_error(error), saved=False)
     if draft.errors:
         return _answer(product_id, draft, 422, message=_count_errors(len(draft.errors)), saved=False)
-    at, by = clock.now(), get_actor().name
-    revision = _read_revision("seen_revision" if action == "overwrite" else "revision")
     try:
-        with state().store.write() as db:
-            kept = page_store.get_page(db, product_id).content.texts
-            whole = PageContent(content.blocks, {tag: {} for tag in kept} | content.texts)
-            page_store.save_page(db, product_id, revision, whole, by=by, at=at)
+        _keep(product_id, content, _read_revision("seen_revision" if action == "overwrite" else "revision"))
     except Conflict as error:
         return _answer(product_id, draft, 409, message=text_error(error), saved=False, conflict=True)
     if action == "publish":
         return _publish(product_id, draft)
     return _answer(product_id, draft, 200)
+
+
+def _keep(product_id: int, content: PageContent, revision: int) -> None:
+    """Save the draft. The same form sent twice, by an impatient finger, is no conflict with oneself."""
+    by = get_actor().name
+    with state().store.write() as db:
+        stored = page_store.get_page(db, product_id)
+        whole = PageContent(content.blocks, {tag: {} for tag in stored.content.texts} | content.texts)
+        if stored.revision == revision + 1 and stored.updated_by == by and stored.content == whole:
+            return
+        page_store.save_page(db, product_id, revision, whole, by=by, at=clock.now())
 
 
 def _publish(product_id: int, draft: Draft) -> ResponseReturnValue:
