@@ -22,7 +22,7 @@
     setTimeout(() => { words.textContent = before; }, 2000);
   });
 
-  if (!form?.querySelector("fieldset:enabled")) return; // whoever may only look changes nothing
+  if (!form?.querySelector('[name="start"]:enabled')) return; // whoever may only look changes nothing
   let waiting = 0;
   let running = null;
 

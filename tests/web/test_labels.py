@@ -188,7 +188,7 @@ def test_staff_see_the_sheets_and_print_nothing(staff: FlaskClient, store: Store
     code = add_placement(store, add_tea(store)).code
     page = staff.get(ADDRESS, query_string={"codes": code}).text
     assert 'value="pdf"' not in page
-    assert '<fieldset class="labels-steps" disabled>' in page
+    assert f'value="{code}" checked disabled>' in page
     assert staff.post(ADDRESS, data=filled(code, do="pdf")).status_code == 403
 
 
