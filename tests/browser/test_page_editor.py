@@ -133,6 +133,16 @@ def test_two_languages_stand_side_by_side_with_the_source_first(page: Page) -> N
     assert source["x"] + source["width"] <= translation["x"]
 
 
+@pytest.mark.parametrize("width", [1024, 1280, 1680])
+def test_nothing_is_hidden_behind_the_phone(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 860})
+    field(page, "en.claim").fill("A very long sentence about it, " * 5)
+    blocks, shown = page.locator("[data-blocks]").bounding_box(), page.locator(".ed-phone").bounding_box()
+    last = block(page, "hero").locator(".ed-tools").bounding_box()
+    assert blocks and shown and last
+    assert max(blocks["x"] + blocks["width"], last["x"] + last["width"]) <= shown["x"]
+
+
 def test_a_language_shows_how_much_it_lacks(page: Page) -> None:
     todo = page.locator("[data-todo=ru]")
     expect(todo).to_be_hidden()

@@ -67,8 +67,9 @@ class View:
 
     @property
     def missing(self) -> dict[str, list[str]]:
-        """Per language, what other languages have and it lacks."""
-        return list_missing(self.content)
+        """Per language, what other languages have and it lacks; what is wrong is there, and told elsewhere."""
+        wrong = self.draft.errors
+        return {tag: [n for n in names if n not in wrong] for tag, names in list_missing(self.content).items()}
 
 
 def after_change() -> None:
