@@ -18,9 +18,11 @@ from shelftalk.store import open_store, sample, users  # noqa: E402
 from shelftalk.web.secret import make_setup_token, read_secret_key  # noqa: E402
 
 # Slow clients are read by granian itself and take no thread; 32 threads then wait for disks at the same time.
+# A worker that does not stop is killed: an answered scan is on the disk already.
 SERVER = [
     "--interface", "wsgi", "--workers", "1", "--blocking-threads", "32", "--backlog", "2048",
-    "--http1-header-read-timeout", "10000", "--no-ws", "--respawn-failed-workers", "--log-level", "error",
+    "--http1-header-read-timeout", "10000", "--workers-kill-timeout", "8",
+    "--no-ws", "--respawn-failed-workers", "--log-level", "error",
 ]  # fmt: skip
 
 

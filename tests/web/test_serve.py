@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -33,6 +34,7 @@ def start(port: int, instance: Path, **more: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -114,3 +116,14 @@ def test_a_taken_port_is_said_with_the_way_out(tmp_path: Path) -> None:
         output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert f"Port {port} is taken" in output
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "stopped-by-its-group"])
+def test_told_to_stop_with_all_its_workers_at_once_it_stops(
+    server: tuple[int, subprocess.Popen[str]], how: signal.Signals
+) -> None:
+    port, process = server
+    assert fetch(port)
+    os.killpg(process.pid, how)
+    assert process.wait(timeout=12) == 0
+    assert not fetch(port)
