@@ -142,6 +142,4 @@ def prove_symbol_svg(svg: bytes, text: str) -> bytes:
 def _prove_picture(image: Image.Image, text: str) -> None:
     read = _read(image)
     if read != [text]:
-        raise ProofFailed(
-            "The symbol reads “{read}” and was meant to open “{meant}”.", read=tuple(read), meant=text
-        )
+        raise ProofFailed("The symbol reads “{read}” and was meant to open “{meant}”.", read=tuple(read), meant=text)
