@@ -9,6 +9,7 @@ from flask import Flask
 
 from shelftalk.catalog.page import PageContent
 from shelftalk.config import Settings
+from shelftalk.errors import Unavailable
 from shelftalk.store import Store, pages, placements, products, sample
 from shelftalk.web.app import create_app
 from shelftalk.web.state import State, get_state
@@ -171,3 +172,30 @@ def test_a_scan_of_a_code_the_store_lost_is_set_aside_and_blocks_nothing(
     status = parts.spool.status()
     assert (status.stored, status.set_aside, status.depth) == (2, 1, 0)
     assert status.balanced
+
+
+def test_a_store_whose_file_is_gone_leaves_shoppers_their_pages(parts: State, store: Store, settings: Settings) -> None:
+    with store.write() as db:
+        product = add_product(db)
+        code = add_placement(db, product).code
+        publish(db, product, en="Oolong")
+    parts.refresh_shelf()
+    store.close()
+    for file in settings.instance.glob("shelftalk.sqlite*"):
+        file.unlink()
+    again = create_app(ROOT, settings, background=False)
+    assert again.test_client().get(f"/q/{code}", headers=PHONE).status_code == 200
+    with pytest.raises(Unavailable, match="The store is empty"):
+        get_state(again).ingester.ingest_once()
+    assert get_state(again).spool.status().depth == 1, "the scan waits for a backup and is not set aside"
+    with get_state(again).store.write() as db:
+        add_product(db)
+    get_state(again).refresh_shelf()
+    assert again.test_client().get(f"/q/{code}", headers=PHONE).status_code == 404, "somebody began anew"
+    get_state(again).store.close()
+
+
+def test_a_shelf_with_nothing_new_is_left_alone_even_before_the_first_product(parts: State) -> None:
+    version = parts.shelf.status().version
+    parts.refresh_shelf()
+    assert parts.shelf.status().version == version

@@ -9,13 +9,14 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shelftalk import __version__
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.product import Product
-from shelftalk.errors import ShelftalkError
+from shelftalk.errors import ShelftalkError, Unavailable
 from shelftalk.scans.ingest import Ingester, Refused
 from shelftalk.scans.record import Scan
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target
@@ -47,6 +48,8 @@ class StoreSink:
         """Write all of it or nothing; raises Refused when the batch holds scans of codes the store never knew."""
         with self._store.write() as db:
             strangers = scans.add_scans(db, batch, self._zone)
+            if strangers and not notes.get_version(db):
+                raise Unavailable("The store is empty. Scans wait until a backup is restored or a code is made.")
             if strangers:
                 raise Refused(strangers)
             scans.set_positions(db, node, positions)
@@ -55,6 +58,14 @@ class StoreSink:
         """Drop the positions of segments that are gone."""
         with self._store.write() as db:
             scans.forget_positions(db, node, segments)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the shelf was last made from: the store's version, and what rendered it."""
+
+    version: int
+    made_by: str
 
 
 class ShelfKeeper:
@@ -68,35 +79,53 @@ class ShelfKeeper:
         self._fingerprint = fingerprint
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = ShelfWriter(path)
+        self._warned = False
 
     def refresh(self, *, full: bool = False) -> None:
         """Put what changed on the shelf; everything, when asked to or when the templates are newer than the shelf."""
         with _hold(self._path.with_name("refresh.lock")):
-            seen = 0 if full or self._writer.is_empty else self._read_seen()
+            seen = None if self._writer.is_empty else self._read_seen()
             with self._store.read() as db:
                 version = notes.get_version(db)
-            if seen and seen == version:
+            if seen and not full and self._is_store_lost(seen, version):
                 return
-            if seen > version:
-                seen = 0  # the store went back in time: a backup was restored
-            content, version = self._collect(seen)
-            if seen:
+            if full or seen is None or seen.made_by != self._fingerprint or seen.version > version:
+                self._rebuild()  # seen.version > version: a backup was restored
+            elif seen.version != version:
+                content, version = self._collect(seen.version)
                 self._writer.write(content)
-            else:
-                self._writer.rebuild(content)
-                self._writer.is_empty = False
-            write_whole(self._seen_path, json.dumps({"version": version, "made_by": self._fingerprint}).encode())
+                self._note_seen(version)
+
+    def _is_store_lost(self, seen: _Seen, version: int) -> bool:
+        """Whether nothing was ever put into the store, yet much on the shelf: its file is gone, or it is another one.
+
+        The shelf is then all there is, and stays until a backup is restored or somebody begins anew.
+        """
+        lost = version == 0 and seen.version > 0
+        if lost and not self._warned:
+            log.error("The store is empty, the shelf is not: shoppers go on reading it. Restore a backup.")
+        self._warned = lost
+        return lost
+
+    def _rebuild(self) -> None:
+        content, version = self._collect(0)
+        self._writer.rebuild(content)
+        self._note_seen(version)
 
     def get_seen(self) -> int:
         """The store's version the shelf shows."""
-        return self._read_seen()
+        seen = self._read_seen()
+        return seen.version if seen and seen.made_by == self._fingerprint else 0
 
-    def _read_seen(self) -> int:
+    def _read_seen(self) -> _Seen | None:
         try:
             seen = json.loads(self._seen_path.read_bytes())
-            return int(seen["version"]) if seen["made_by"] == self._fingerprint else 0
+            return _Seen(int(seen["version"]), str(seen["made_by"]))
         except (OSError, ValueError, KeyError, TypeError):
-            return 0
+            return None
+
+    def _note_seen(self, version: int) -> None:
+        write_whole(self._seen_path, json.dumps({"version": version, "made_by": self._fingerprint}).encode())
 
     def _collect(self, seen: int) -> tuple[Content, int]:
         with self._store.read() as db:
