@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scan_support import SqliteSink, a_scan, code_number
 
+from shelftalk import clock
 from shelftalk.errors import Invalid, Unavailable
 from shelftalk.scans import ingest
 from shelftalk.scans.ingest import Ingester
@@ -128,6 +129,24 @@ def test_a_batch_cut_off_before_or_after_its_commit_counts_once(spool, sink, mon
     Ingester(spool, sink).ingest_once()
     assert sink.list_codes() == [code_number(n) for n in range(10)]
     assert spool.status().balanced
+
+
+def test_a_store_that_is_away_is_noted_and_asked_ever_less_often(spool: Spool, sink: SqliteSink, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    asked: list[float] = []
+
+    def fail(_node: str) -> dict[str, int]:
+        asked.append(clock.monotonic())
+        if len(asked) == 3:
+            stop.set()
+        raise Unavailable("The database cannot be reached.")
+
+    stop = threading.Event()
+    monkeypatch.setattr(ingest, "POLL_S", 0.1)
+    monkeypatch.setattr(sink, "read_positions", fail)
+    ingester = Ingester(spool, sink)
+    ingester.run_forever(stop)
+    assert ingester.status.error == "Unavailable"
+    assert asked[2] - asked[0] > 0.5, "0.2 s, then 0.4 s"
 
 
 def test_only_one_pass_runs_at_a_time(spool: Spool, sink: SqliteSink, ingester: Ingester) -> None:

@@ -39,6 +39,10 @@ class Refused(Exception):
         super().__init__(why)
 
 
+class Busy(Unavailable):
+    """Another process of this node is moving its scans."""
+
+
 class Sink(Protocol):
     """Where scans go. `node` names this spool; positions are the store's own record of how far it has read."""
 
@@ -84,13 +88,19 @@ class Ingester:
         self.node = read_node(spool.folder)
 
     def ingest_once(self, progress: Callable[[int], None] | None = None, *, wait_s: float = 30.0) -> int:
-        """Take over all that waits; returns how many scans. Raises Unavailable when another pass takes too long."""
+        """Take over all that waits; returns how many scans. Raises Busy when another pass takes too long."""
         began = clock.monotonic()
-        with _hold(self._lock_path, wait_s):
+        with self.hold(wait_s):
             count = self._pass(progress or (lambda _count: None))
         rate = count / max(clock.monotonic() - began, 1e-6) if count else self.status.rate
         self.status = IngestStatus(clock.now(), count, rate)
         return count
+
+    @contextlib.contextmanager
+    def hold(self, wait_s: float = 30.0) -> Iterator[None]:
+        """Let no pass run meanwhile, in whatever process; raises Busy when one takes too long."""
+        with _hold(self._lock_path, wait_s):
+            yield
 
     def run_forever(self, stop: threading.Event) -> None:
         """Take over scans as they come until `stop`; while the store is away, ask ever less often."""
@@ -99,8 +109,8 @@ class Ingester:
             try:
                 self.ingest_once(wait_s=0)
                 pause = POLL_S
-            except Unavailable:
-                pause = POLL_S  # another process of this node is at it
+            except Busy:
+                pause = POLL_S
             except Exception as error:
                 log.warning("The store did not take scans; they stay in the spool: %s", type(error).__name__)
                 self.status = replace(self.status, error=type(error).__name__)
@@ -218,7 +228,7 @@ def _hold(path: Path, wait_s: float) -> Iterator[None]:
         deadline = clock.monotonic() + wait_s
         while not _try_lock(fd):
             if clock.monotonic() >= deadline:
-                raise Unavailable("Another process is moving scans to the store. Try again in a moment.")
+                raise Busy("Another process is moving scans to the store. Try again in a moment.")
             time.sleep(0.05)
         yield
     finally:
