@@ -30,8 +30,7 @@ class SqliteEngine:
     def _open(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         if connection is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.touch(mode=0o600)
+            self._make_file()
             connection = sqlite3.connect(self.path, isolation_level=None, timeout=BUSY_MS / 1000)
             connection.row_factory = sqlite3.Row
             connection.execute("pragma journal_mode = wal")
@@ -39,6 +38,16 @@ class SqliteEngine:
             connection.execute("pragma foreign_keys = on")
             self._threads.connection = connection
         return connection
+
+    def _make_file(self) -> None:
+        """SQLite would make it too, but readable by everybody."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+        except OSError as error:
+            raise Unavailable(
+                "The database cannot be used just now ({reason}). Try again.", reason=str(error.strerror)
+            ) from error
 
     def migrate(self) -> None:
         """Apply what is pending, each step in a transaction of its own."""
@@ -71,10 +80,10 @@ class SqliteEngine:
         connection.execute(begin)
         try:
             yield connection
+            connection.commit()
         except BaseException:
-            connection.rollback()
+            connection.rollback()  # after a commit that failed too: the thread's next transaction begins clean
             raise
-        connection.commit()
 
     def match(self, table: str) -> str:
         """Trigram full-text index: finds any part of a word in any script. It cannot see parts under 3 letters."""
