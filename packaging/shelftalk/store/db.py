@@ -38,8 +38,14 @@ class Engine(Protocol):
     def execute_many(self, connection: Any, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Run one statement for every row."""
 
+    def execute_lists(self, connection: Any, sql: str, lists: Mapping[str, Sequence[object]]) -> None:
+        """Run one statement for rows that come as a list for each parameter, all of one length."""
+
     def copy(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Add many rows the engine's fastest way."""
+
+    def drop_months(self, connection: Any, table: str, before: str, /) -> int:
+        """Drop whole months before the month (2026-11) where the engine can; gives how many rows went."""
 
     def reset_identities(self, connection: Any, tables: Sequence[str]) -> None:
         """After rows came with their own ids: let the next new row get a free one."""
@@ -73,9 +79,7 @@ class Db:
         """The first row; raises NotFound."""
         row = self.find(statement, **params)
         if row is None:
-            raise NotFound(
-                "There is nothing here under {key}.", key=tuple(map(str, params.values()))
-            )
+            raise NotFound("There is nothing here under {key}.", key=tuple(map(str, params.values())))
         return row
 
     def list(self, statement: str, sort: str = "", /, **params: object) -> Sequence[Row]:
@@ -91,6 +95,10 @@ class Db:
     def run_many(self, statement: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Run a statement for every row."""
         self.engine.execute_many(self.connection, self._statements[statement], rows)
+
+    def run_lists(self, statement: str, lists: Mapping[str, Sequence[object]]) -> None:
+        """Run a statement for many rows at once, given as a list for each parameter."""
+        self.engine.execute_lists(self.connection, self._statements[statement], lists)
 
 
 class Store:

@@ -16,6 +16,8 @@ from shelftalk.errors import Conflict, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations" / "postgres"
 MIGRATION_LOCK = 7_401_225  # any number of ours: one node migrates, the others wait
+PARTITION_LOCK = 7_401_226
+PARTITIONED = {"scans": "day"}  # table -> the column whose month chooses the partition
 Connection = psycopg.Connection[dict[str, Any]]
 
 
@@ -76,14 +78,49 @@ class PostgresEngine:
         with psycopg.Cursor(connection) as cursor:
             cursor.executemany(sql.encode(), rows)
 
+    def execute_lists(self, connection: Connection, sql: str, lists: Mapping[str, Sequence[object]]) -> None:
+        """Run one statement that takes each parameter as an array."""
+        connection.execute(sql.encode(), lists)
+
     def copy(
         self, connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     ) -> None:
-        """Add many rows with COPY."""
+        """Add many rows with COPY; the partitions they belong in are made first."""
+        rows = list(rows)
+        if table in PARTITIONED:
+            place = list(columns).index(PARTITIONED[table])
+            self._make_months(connection, table, sorted({str(row[place])[:7] for row in rows}))
         statement = f"copy {table} ({', '.join(columns)}) from stdin"
         with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def _make_months(self, connection: Connection, table: str, months: Sequence[str]) -> None:
+        """Make the partitions that are missing; two nodes may come to it at the same time."""
+        for month in months:
+            name = name_month(table, month)
+            if _exists(connection, name):
+                continue
+            connection.execute("select pg_advisory_xact_lock(%s)", (PARTITION_LOCK,))
+            if _exists(connection, name):
+                continue
+            # Attached, not made as a partition: that would wait for every report that is being read.
+            connection.execute(f"create table {name} (like {table} including defaults including constraints)".encode())
+            attach = f"alter table {table} attach partition {name} for values from (%s) to (%s)"
+            connection.execute(attach.encode(), (f"{month}-01", f"{get_next_month(month)}-01"))
+
+    def drop_months(self, connection: Connection, table: str, before: str) -> int:
+        """Drop the partitions that end before the month (2026-11); gives how many rows they held."""
+        found = connection.execute(
+            "select inhrelid::regclass::text as name from pg_inherits where inhparent = %s::regclass", (table,)
+        ).fetchall()
+        count = 0
+        for name in sorted(row["name"] for row in found if row["name"] < name_month(table, before)):
+            connection.execute("set local lock_timeout = '5s'")  # a long report goes first; the next try will do
+            held = connection.execute(f"select count(*) as n from {name}".encode()).fetchone()  # noqa: S608 (names are ours)
+            connection.execute(f"drop table {name}".encode())
+            count += held["n"] if held else 0
+        return count
 
     def reset_identities(self, connection: Connection, tables: Sequence[str]) -> None:
         """Let each identity continue after the largest id."""
@@ -97,3 +134,22 @@ class PostgresEngine:
     def close(self) -> None:
         """Close the pool."""
         self._pool.close()
+
+
+def name_month(table: str, month: str) -> str:
+    """The partition of a month: scans_2026_11 for 2026-11."""
+    return f"{table}_{int(month[:4]):04}_{int(month[5:7]):02}"
+
+
+def get_next_month(month: str) -> str:
+    """The month after: 2027-01 for 2026-12."""
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:7]), 12)
+    return f"{year:04}-{number + 1:02}"
+
+
+def _exists(connection: Connection, table: str) -> bool:
+    # Asked of the catalogue's rows: to_regclass may answer from what it remembered before a lock was waited for.
+    found = connection.execute(
+        "select 1 from pg_class where relname = %s and relnamespace = current_schema()::regnamespace", (table,)
+    )
+    return found.fetchone() is not None

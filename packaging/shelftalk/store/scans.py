@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol, TypeVar
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Protocol, TypeVar
 
 from shelftalk.clock import format_at, local_hour
 from shelftalk.store.db import Db, Row
@@ -27,6 +29,8 @@ COLUMNS = (
     "rule_version",
     "first_of_day",
 )
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+QUARTER_S = 900
 MANY_CODES = 500  # more different codes than this in a batch: read all places at once
 
 
@@ -74,7 +78,7 @@ def add_scans(db: Db, scans: Sequence[S], default_zone: str) -> list[S]:
     refused = [scan for scan in scans if scan.code not in places]
     rows = [_make_row(scan, places[scan.code], default_zone) for scan in scans if scan.code in places]
     db.engine.copy(db.connection, "scans", COLUMNS, rows)
-    _add_rollups(db, rows)
+    add_rollups(db, rows)
     return refused
 
 
@@ -86,10 +90,17 @@ def _find_places(db: Db, codes: set[str]) -> dict[str, Row]:
 
 
 def _make_row(scan: SpooledScan, place: Row, default_zone: str) -> tuple[object, ...]:
-    day, hour = local_hour(scan.at, place["timezone"] or default_zone)
+    day, hour = _find_local_hour(int(scan.at.timestamp() // QUARTER_S), place["timezone"] or default_zone)
     where = (place["placement_id"], place["product_id"], place["location_id"], place["stage"])
     what = (scan.language, scan.device, scan.scan_class, scan.rule_version, int(scan.first_of_day))
-    return (format_at(scan.at), day.isoformat(), hour, scan.code, *where, *what)
+    return (format_at(scan.at), day, hour, scan.code, *where, *what)
+
+
+@lru_cache(maxsize=50_000)
+def _find_local_hour(quarter: int, zone: str) -> tuple[str, int]:
+    """The local day and hour of a quarter of an hour since 1970: no zone's hours begin in between."""
+    day, hour = local_hour(EPOCH + timedelta(seconds=quarter * QUARTER_S), zone)
+    return day.isoformat(), hour
 
 
 # Rollup statement -> the scan columns it counts by.
@@ -100,21 +111,19 @@ ROLLUPS = {
 }
 
 
-def _add_rollups(db: Db, rows: Sequence[tuple[object, ...]]) -> None:
+def add_rollups(db: Db, rows: Sequence[Sequence[Any]], sign: int = 1) -> None:
+    """Count rows (in the order of COLUMNS) into every rollup; with `sign` -1, take them out again."""
     first = COLUMNS.index("first_of_day")
-    location = COLUMNS.index("location_id")
+    firsts = [row for row in rows if row[first]]
     for statement, columns in ROLLUPS.items():
-        places = [COLUMNS.index(column) for column in columns]
-        scans: Counter[tuple[object, ...]] = Counter()
-        firsts: dict[tuple[object, ...], int] = defaultdict(int)
-        for row in rows:
-            key = tuple(row[place] or 0 if place == location else row[place] for place in places)
-            scans[key] += 1
-            firsts[key] += int(str(row[first]))
+        get_key = itemgetter(*(COLUMNS.index(column) for column in columns))
+        scans, first_scans = Counter(map(get_key, rows)), Counter(map(get_key, firsts))
         # Sorted, so that two nodes adding to the same rows never wait for each other in a circle.
-        counted = sorted(scans.items(), key=repr)
-        params = (dict(zip(columns, key, strict=True)) | {"scans": n, "first_scans": firsts[key]} for key, n in counted)
-        db.run_many(statement, params)
+        keys = sorted(scans, key=repr)
+        counted = {column: [key[place] or 0 for key in keys] for place, column in enumerate(columns)}
+        counted["scans"] = [sign * scans[key] for key in keys]
+        counted["first_scans"] = [sign * first_scans[key] for key in keys]
+        db.run_lists(statement, counted)
 
 
 def list_positions(db: Db, node: str) -> dict[str, int]:

@@ -100,12 +100,21 @@ class SqliteEngine:
         """Run one statement for every row."""
         connection.executemany(sql, rows)
 
+    def execute_lists(self, connection: sqlite3.Connection, sql: str, lists: Mapping[str, Sequence[object]]) -> None:
+        """Run one statement for every row."""
+        rows = zip(*lists.values(), strict=True)
+        connection.executemany(sql, (dict(zip(lists, row, strict=True)) for row in rows))
+
     def copy(
         self, connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     ) -> None:
         """Add many rows with one prepared insert."""
         places = ", ".join("?" * len(columns))
         connection.executemany(f"insert into {table} ({', '.join(columns)}) values ({places})", rows)  # noqa: S608 (names are ours)
+
+    def drop_months(self, _connection: sqlite3.Connection, _table: str, _before: str) -> int:
+        """Nothing to do: a table is one piece."""
+        return 0
 
     def reset_identities(self, connection: sqlite3.Connection, tables: Sequence[str]) -> None:
         """Nothing to do: SQLite continues after the largest id."""
