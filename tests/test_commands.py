@@ -13,9 +13,14 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from shelftalk.catalog.codes import is_code
+from shelftalk.errors import Invalid, Unavailable
+from shelftalk.scans.ingest import Ingester
 from shelftalk.store import Store, locations, pages, placements, products, scans, users
 from shelftalk.store.rows import ListQuery
+from shelftalk.web import backups
 from shelftalk.web.app import create_app
+from shelftalk.web.backups import make_backup, restore_backup
+from shelftalk.web.scan_path import StoreSink
 from shelftalk.web.state import get_state
 from tests.store.test_store_contract import (
     AT,
@@ -188,6 +193,42 @@ def test_a_torn_backup_changes_nothing(run: FlaskCliRunner, store: Store, code: 
     assert "not a whole backup" in done.output
     with store.read() as db:
         assert placements.find_placement_by_code(db, code) is not None
+
+
+def test_a_backup_damaged_anywhere_changes_nothing_and_says_so(app: Flask, store: Store, tmp_path: Path) -> None:
+    whole, damaged = tmp_path / "whole.zip", tmp_path / "damaged.zip"
+    make_backup(get_state(app), whole)
+    good = whole.read_bytes()
+    refused = 0
+    for place in range(0, len(good), len(good) // 60):
+        damaged.write_bytes(good[:place] + bytes([good[place] ^ 0xFF]) + good[place + 1 :])
+        try:
+            restore_backup(get_state(app), damaged)  # a byte nobody needs, such as a time, may be wrong
+        except Invalid as error:
+            refused += "not a whole backup" in str(error)
+    assert refused > 50
+    with store.read() as db:
+        assert users.count_users(db) == 0
+
+
+def test_only_its_owner_may_read_a_backup(run: FlaskCliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "shelftalk.zip"
+    assert run.invoke(args=["backup", str(file)]).exit_code == 0
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_no_scans_are_moved_while_a_backup_is_restored(app: Flask, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    parts, file = get_state(app), tmp_path / "shelftalk.zip"
+    make_backup(parts, file)
+
+    def read_meanwhile(*_args: object) -> int:
+        with pytest.raises(Unavailable, match="Another process"):
+            Ingester(parts.spool, StoreSink(parts.store, "UTC")).ingest_once(wait_s=0)
+        return 0
+
+    monkeypatch.setattr(backups, "read_backup", read_meanwhile)
+    assert restore_backup(parts, file) == 0
+    assert parts.ingester.ingest_once(wait_s=0) == 0
 
 
 def test_the_sample_comes_and_goes(app: Flask, run: FlaskCliRunner, store: Store, admin) -> None:  # type: ignore[no-untyped-def]

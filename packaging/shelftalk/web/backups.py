@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import secrets
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from shelftalk.web.state import State
 DATABASE = "shelftalk.sqlite"
 MEDIA = "media/"
 LAST_BACKUP = "last_backup_at"
+# What reading a damaged, a foreign or a locked archive raises.
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError, OSError)
 
 
 def _no_progress(_what: str, _count: int) -> None:
@@ -34,6 +39,7 @@ def make_backup(state: State, path: Path, progress: Progress = _no_progress) -> 
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
             database = Path(folder) / DATABASE
             count = write_backup(state.store, database, progress)
+            draft.touch(mode=0o600)  # people's addresses and passwords' hashes are in it
             with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
                 archive.write(database, DATABASE)
                 for picture in sorted(state.media_folder.glob("*")):
@@ -51,20 +57,30 @@ def make_backup(state: State, path: Path, progress: Progress = _no_progress) -> 
 
 def restore_backup(state: State, path: Path, progress: Progress = _no_progress) -> int:
     """Replace everything by a backup; raises Invalid, changing nothing, when the file is not a whole one."""
+    with tempfile.TemporaryDirectory(dir=state.settings.instance) as folder:
+        database = _unpack(path, Path(folder), state.media_folder)
+        with state.ingester.hold():  # a pass under way would go on from where the old rows ended
+            count = read_backup(state.store, database, progress)
+    state.refresh_shelf(full=True)
+    return count
+
+
+def _unpack(path: Path, folder: Path, media_folder: Path) -> Path:
+    """Check all of an archive, then take out its database and pictures; raises Invalid when it is not whole."""
     try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(dir=state.settings.instance) as folder:
+        with zipfile.ZipFile(path) as archive:
             pictures = _check_names(archive, path)
             if archive.testzip() is not None:
                 raise zipfile.BadZipFile
             archive.extract(DATABASE, folder)
-            _restore_pictures(archive, pictures, state.media_folder)
-            count = read_backup(state.store, Path(folder) / DATABASE, progress)
-    except (zipfile.BadZipFile, OSError, EOFError):
+            _restore_pictures(archive, pictures, media_folder)
+    except _BROKEN as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # the disk's fault, not the archive's
         raise Invalid(
             "file", "“{value}” is not a whole backup of Shelftalk. Nothing was changed.", value=path.name
         ) from None
-    state.refresh_shelf(full=True)
-    return count
+    return folder / DATABASE
 
 
 def _check_names(archive: zipfile.ZipFile, path: Path) -> list[str]:

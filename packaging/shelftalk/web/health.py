@@ -12,9 +12,9 @@ from shelftalk.errors import ShelftalkError
 from shelftalk.scans.ledger import SpoolStatus
 from shelftalk.scans.reader import ShelfStatus
 from shelftalk.store import notes
+from shelftalk.web.backups import LAST_BACKUP
 
 T = TypeVar("T")
-LAST_BACKUP = "last_backup_at"
 BACKUP_DAYS = 7
 BEHIND = 10_000  # scans waiting: more than a busy minute's worth
 INGEST_LATE = timedelta(minutes=2)
