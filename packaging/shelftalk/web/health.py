@@ -12,7 +12,7 @@ from shelftalk.errors import ShelftalkError
 from shelftalk.scans.ledger import SpoolStatus
 from shelftalk.scans.reader import ShelfStatus
 from shelftalk.store import notes
-from shelftalk.web.backups import LAST_BACKUP
+from shelftalk.web.backups import LAST_BACKUP as LAST_BACKUP
 
 T = TypeVar("T")
 BACKUP_DAYS = 7
