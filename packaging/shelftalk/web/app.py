@@ -37,6 +37,7 @@ from shelftalk.web import (
     status,
     users,
 )
+from shelftalk.web.addresses import init_addresses
 from shelftalk.web.attempts import Attempts
 from shelftalk.web.compress import init_compress
 from shelftalk.web.i18n import Translator
@@ -95,6 +96,7 @@ def create_app(root: Path, settings: Settings | None = None, *, background: bool
     _configure(app, settings)
     state = _make_state(root, settings)
     app.extensions["shelftalk"] = state
+    init_addresses(app)
     init_security(app)
     init_texts(app)
     init_problems(app)

@@ -39,7 +39,7 @@ class Form:
 
     def get_all(self, name: str) -> list[str]:
         """All values of a field that may come several times, such as ticked boxes."""
-        return request.form.getlist(name)
+        return [drop_nul(value) for value in request.form.getlist(name)]
 
     def file(self, name: str) -> FileStorage | None:
         """An uploaded file, or None when none was chosen."""
@@ -91,8 +91,13 @@ class Form:
 
 def read_form(*names: str) -> Form:
     """The posted form; `names` are fields that must exist even when a browser sent nothing (unticked boxes)."""
-    values = dict.fromkeys(names, "") | {name: value.replace("\x00", "") for name, value in request.form.items()}
+    values = dict.fromkeys(names, "") | {name: drop_nul(value) for name, value in request.form.items()}
     return Form(values, request.form.get("form_key", "")[:64])
+
+
+def drop_nul(text: str) -> str:
+    """A text without the one character PostgreSQL keeps in none."""
+    return text.replace("\x00", "")
 
 
 def fresh_form(**values: object) -> Form:
