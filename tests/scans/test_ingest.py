@@ -16,6 +16,7 @@ from shelftalk.errors import Invalid, Unavailable
 from shelftalk.scans import ingest
 from shelftalk.scans.ingest import Ingester
 from shelftalk.scans.ledger import fold_segments, read_ledger, write_ledger
+from shelftalk.scans.progress import read_status
 from shelftalk.scans.segment import list_segments
 from shelftalk.scans.spool import Limits, Spool
 
@@ -284,3 +285,55 @@ class _DyingSink(SqliteSink):
         super().write_batch(batch, positions, node)
         if self.step == "die after":
             raise _Killed
+
+
+def test_a_process_of_its_own_takes_the_work_from_the_servers(spool: Spool, sink: SqliteSink, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(ingest, "POLL_S", 0.01)
+    own, server, stop = Ingester(spool, sink), Ingester(spool, sink), threading.Event()
+    taken: list[str] = []
+    monkeypatch.setattr(server, "ingest_once", lambda **_options: taken.append("server"))
+    monkeypatch.setattr(own, "ingest_once", lambda **_options: taken.append("own"))
+    follower = threading.Thread(target=own.follow, args=(stop,))
+    follower.start()
+    while not taken:
+        threading.Event().wait(0.01)
+    helper = threading.Thread(target=server.run_forever, args=(stop,))
+    helper.start()
+    threading.Event().wait(0.2)
+    with pytest.raises(Unavailable, match="Another process"):
+        Ingester(spool, sink).follow(stop)
+    stop.set()
+    follower.join()
+    helper.join()
+    assert "server" not in taken
+    stop.clear()
+    again = threading.Thread(target=server.run_forever, args=(stop,))
+    again.start()
+    for _ in range(300):
+        if "server" in taken:
+            break
+        threading.Event().wait(0.01)
+    stop.set()
+    again.join()
+    assert "server" in taken, "the process is gone, so the server does it again"
+
+
+def test_a_stop_ends_the_pass_after_a_whole_batch(spool: Spool, sink: SqliteSink, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(ingest, "BATCH", 10)
+    for n in range(35):
+        spool.append(a_scan(code=code_number(n)))
+    stop = threading.Event()
+    assert Ingester(spool, sink).ingest_once(lambda _total: stop.set(), stop=stop) == 10
+    assert Ingester(spool, sink).ingest_once() == 25
+    assert sink.list_codes() == [code_number(n) for n in range(35)]
+
+
+def test_another_process_can_read_how_far_it_is(spool: Spool, sink: SqliteSink) -> None:
+    spool.append(a_scan())
+    Ingester(spool, sink).ingest_once()
+    status = read_status(spool.folder)
+    assert status.last_count == 1
+    assert status.rate > 0
+    assert status.last_at
+    (spool.folder / "ingest.json").write_text("{")
+    assert read_status(spool.folder).last_at is None

@@ -13,13 +13,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from shelftalk import clock
 from shelftalk.errors import Invalid, Unavailable
 from shelftalk.scans.ledger import fold_segments, read_ledger, write_ledger
+from shelftalk.scans.progress import IngestStatus, read_status, write_status
 from shelftalk.scans.record import Scan, format_scan
 from shelftalk.scans.segment import list_segments, read_segment, sweep_folder, sync_folder
 from shelftalk.scans.spool import Spool
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 BATCH = 20_000  # at most; a batch is as large as the backlog up to this
 POLL_S = 0.5
 MAX_PAUSE_S = 30.0
+TELLING = 500  # scans in a pass that is long enough to measure a speed by
+TELL_S = 10.0  # without news, how often the status is told all the same
 ASIDE = "set-aside.jsonl"
 
 
@@ -61,16 +63,6 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True)
-class IngestStatus:
-    """How the ingester of this process is doing."""
-
-    last_at: datetime | None = None  # of the last pass that reached the store
-    last_count: int = 0
-    rate: float = 0.0  # scans a second in the last pass that had any
-    error: str = ""
-
-
-@dataclass(frozen=True)
 class _Batch:
     scans: list[Scan]
     positions: dict[str, int]
@@ -84,17 +76,23 @@ class Ingester:
         self._folder = spool.folder
         self._sink = sink
         self._lock_path = lock_path or spool.folder / "ingest.lock"
-        self.status = IngestStatus()
+        self.status = read_status(spool.folder)
+        self._told_at = 0.0
         self.node = read_node(spool.folder)
 
-    def ingest_once(self, progress: Callable[[int], None] | None = None, *, wait_s: float = 30.0) -> int:
-        """Take over all that waits; returns how many scans. Raises Busy when another pass takes too long."""
-        began = clock.monotonic()
+    def ingest_once(
+        self,
+        progress: Callable[[int], None] | None = None,
+        *,
+        wait_s: float = 30.0,
+        stop: threading.Event | None = None,
+    ) -> int:
+        """Take over all that waits, or until `stop` after a whole batch; returns how many scans.
+
+        Raises Busy when another pass takes too long.
+        """
         with self.hold(wait_s):
-            count = self._pass(progress or (lambda _count: None))
-        rate = count / max(clock.monotonic() - began, 1e-6) if count else self.status.rate
-        self.status = IngestStatus(clock.now(), count, rate)
-        return count
+            return self._pass(progress or (lambda _count: None), stop or threading.Event())
 
     @contextlib.contextmanager
     def hold(self, wait_s: float = 30.0) -> Iterator[None]:
@@ -103,25 +101,42 @@ class Ingester:
             yield
 
     def run_forever(self, stop: threading.Event) -> None:
-        """Take over scans as they come until `stop`; while the store is away, ask ever less often."""
+        """Take over scans as they come until `stop`, unless a process of its own does; see `follow`."""
+        self._run(stop, lambda: _is_free(self._follower_path))
+
+    def follow(self, stop: threading.Event) -> None:
+        """The same in a process of its own: while it lives, the servers of this node leave the work to it."""
+        with _hold(self._follower_path, wait_s=2):
+            self._run(stop, lambda: True)
+
+    @property
+    def _follower_path(self) -> Path:
+        return self._lock_path.with_name("follower.lock")
+
+    def _run(self, stop: threading.Event, is_mine: Callable[[], bool]) -> None:
         pause = POLL_S
         while not stop.is_set():
-            try:
-                self.ingest_once(wait_s=0)
-                pause = POLL_S
-            except Busy:
-                pause = POLL_S
-            except Exception as error:
-                log.warning("The store did not take scans; they stay in the spool: %s", type(error).__name__)
-                self.status = replace(self.status, error=type(error).__name__)
-                pause = min(pause * 2, MAX_PAUSE_S)
+            pause = self._try(stop, pause) if is_mine() else POLL_S
             stop.wait(pause)
 
-    def _pass(self, progress: Callable[[int], None]) -> int:
+    def _try(self, stop: threading.Event, pause: float) -> float:
+        """One pass; gives the pause until the next: while the store is away, ask ever less often."""
+        try:
+            self.ingest_once(wait_s=0, stop=stop)
+        except Busy:
+            return POLL_S
+        except Exception as error:
+            log.warning("The store did not take scans; they stay in the spool: %s", type(error).__name__)
+            self._tell(replace(self.status, error=type(error).__name__, error_at=clock.now()))
+            return min(pause * 2, MAX_PAUSE_S)
+        return POLL_S
+
+    def _pass(self, progress: Callable[[int], None], stop: threading.Event) -> int:
+        began = clock.monotonic()
         positions = dict(self._sink.read_positions(self.node))
         self._forget(positions)
         total = 0
-        while batch := self._read(positions):
+        while not stop.is_set() and (batch := self._read(positions)):
             if batch.positions:
                 self._store(batch.scans, batch.positions)
             positions.update(batch.positions)
@@ -129,8 +144,23 @@ class Ingester:
             self._fold(batch.finished, positions)
             total += len(batch.scans)
             progress(total)
+            self._tell_pass(total, began)
         sweep_folder(self._folder)
+        self._tell_pass(total, began)
         return total
+
+    def _tell_pass(self, total: int, began: float) -> None:
+        """Tell how far a pass came. A few scans say nothing about speed: the last known one stays."""
+        telling = total >= TELLING or (total and not self.status.rate)
+        rate = total / max(clock.monotonic() - began, 1e-6) if telling else self.status.rate
+        self._tell(IngestStatus(clock.now(), total or self.status.last_count, rate))
+
+    def _tell(self, status: IngestStatus) -> None:
+        news = status.last_count != self.status.last_count or status.error != self.status.error
+        self.status = status
+        if news or clock.monotonic() - self._told_at > TELL_S:
+            self._told_at = clock.monotonic()
+            write_status(self._folder, status)
 
     def _read(self, positions: Mapping[str, int]) -> _Batch | None:
         batch = _Batch([], {}, [])
@@ -233,6 +263,13 @@ def _hold(path: Path, wait_s: float) -> Iterator[None]:
         yield
     finally:
         os.close(fd)
+
+
+def _is_free(path: Path) -> bool:
+    """Whether nobody holds the lock; it is let go of at once."""
+    with contextlib.suppress(Busy), _hold(path, wait_s=0):
+        return True
+    return False
 
 
 def _try_lock(fd: int) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -172,11 +174,24 @@ def labels(codes: tuple[str, ...], stock: str, start: int, copies: int, out: Pat
 
 
 @command("ingest")
-def ingest() -> None:
-    """Move the scans that wait in the spool to the store, once."""
+@click.option("--follow", is_flag=True, help="Go on until stopped, as a process of its own.")
+def ingest(follow: bool) -> None:
+    """Move the scans that wait in the spool to the store: once, or as they come until SIGTERM or Ctrl+C."""
+    if follow:
+        _follow()
+        return
     with _progress("Scans") as moved:
         count = state().ingester.ingest_once(moved)
     click.echo(f"{count} {'scan' if count == 1 else 'scans'} moved to the store.")
+
+
+def _follow() -> None:
+    """Until a signal; what is being stored then is stored whole."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    click.echo("Taking over scans as they come. Stop with Ctrl+C.", err=True)
+    state().ingester.follow(stop)
 
 
 def _parse_day(_context: click.Context, _option: click.Parameter, value: datetime) -> date:
