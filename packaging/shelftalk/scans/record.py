@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from shelftalk import clock
@@ -31,12 +31,20 @@ class Scan:
 
 
 def format_scan(scan: Scan) -> bytes:
-    """The scan's line: words separated by blanks, the CRC-32 of all before it, a line end."""
-    text = (
-        f"{_KIND} {clock.format_at(scan.at)} {scan.code} {scan.language or _EMPTY} {scan.device or _EMPTY} "
-        f"{scan.scan_class} {scan.rule_version} {'1' if scan.first_of_day else '0'}"
+    """The scan's line."""
+    return format_line(
+        scan.at, scan.code, scan.language, scan.device, scan.scan_class, scan.rule_version, scan.first_of_day
     )
-    body = text.encode()
+
+
+def format_line(
+    at: datetime, code: str, language: str, device: str, scan_class: str, rule_version: int, first_of_day: bool
+) -> bytes:
+    """A line: words separated by blanks, the CRC-32 of all before it, a line end."""
+    body = (
+        f"{_KIND} {clock.format_at(at)} {code} {language or _EMPTY} {device or _EMPTY} "
+        f"{scan_class} {rule_version} {'1' if first_of_day else '0'}"
+    ).encode()
     return b"%b %08x\n" % (body, zlib.crc32(body))
 
 
@@ -74,4 +82,6 @@ def _read_words(words: list[str]) -> Scan:
 
 def place_scan(scan: Scan, segment: str, position: int) -> Scan:
     """The scan with the place where it lies."""
-    return replace(scan, segment=segment, position=position)
+    # Written out: dataclasses.replace would be a quarter of the time it takes to ingest.
+    what = (scan.at, scan.code, scan.language, scan.device, scan.scan_class, scan.rule_version, scan.first_of_day)
+    return Scan(*what, segment, position)
