@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from shelftalk.catalog.languages import fold_text
 from shelftalk.store.db import Db
 
 
 def make_pattern(search: str) -> str:
-    """The `like` pattern for what a person typed; empty finds everything."""
-    folded = fold_text(search).replace("%", " ").strip()
+    r"""The `like` pattern for what a person typed, its own wildcards escaped by \; empty finds everything."""
+    folded = re.sub(r"([\\%_])", r"\\\1", fold_text(search))
     return f"%{folded}%" if folded else ""
 
 

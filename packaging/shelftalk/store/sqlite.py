@@ -86,10 +86,12 @@ class SqliteEngine:
             raise
 
     def match(self, table: str) -> str:
-        """Trigram full-text index: finds any part of a word in any script. It cannot see parts under 3 letters."""
+        """Trigram full-text index: finds any part of a word in any script. It cannot see parts under 3 letters,
+        nor wildcards that are meant as signs."""
         indexed = f"select rowid from {table}_fts where search_text like :pattern"  # noqa: S608 (names are ours)
         return (
-            f"case when length(:pattern) < 5 then {table}.search_text like :pattern else {table}.id in ({indexed}) end"
+            "case when length(:pattern) < 5 or instr(:pattern, '\\') > 0 "
+            f"then {table}.search_text like :pattern escape '\\' else {table}.id in ({indexed}) end"
         )
 
     def execute(self, connection: sqlite3.Connection, sql: str, params: Mapping[str, object]) -> sqlite3.Cursor:
