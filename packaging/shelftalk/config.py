@@ -26,6 +26,8 @@ class Settings:
     demo: bool
     timezone: str  # of placements without a location, and of totals over all places
     durability: str  # "power": an answer waits for the disk; "process": synced every 50 ms
+    keep_days: int  # how long rows of single scans are kept; their counts stay
+    metrics_token: str  # opens /metrics; empty: there is no such address
     password: str  # for `flask add-user` without a prompt
 
     @property
@@ -52,6 +54,8 @@ def read_settings(root: Path, environ: Mapping[str, str] | None = None) -> Setti
         demo=env.get("SHELFTALK_DEMO", "").lower() in ("1", "true", "yes", "on"),
         timezone=_read_timezone(env.get("SHELFTALK_TIMEZONE") or "UTC"),
         durability=_read_durability(env.get("SCAN_DURABILITY") or "power"),
+        keep_days=_read_keep_days(env.get("SHELFTALK_KEEP_DAYS") or "396"),
+        metrics_token=_read_token(env.get("SHELFTALK_METRICS_TOKEN", "")),
         password=env.get("SHELFTALK_PASSWORD", ""),
     )
 
@@ -106,4 +110,23 @@ def _read_durability(text: str) -> str:
         "SCAN_DURABILITY is “{value}”. Allowed are power (an answer waits for the disk) "
         "and process (the disk follows within 50 ms).",
         value=text,
+    )
+
+
+def _read_keep_days(text: str) -> int:
+    if text.isdecimal() and 1 <= len(text) <= 4 and int(text) > 0:
+        return int(text)
+    raise Invalid(
+        "SHELFTALK_KEEP_DAYS",
+        "SHELFTALK_KEEP_DAYS is “{value}”. It must be a number of days from 1 to 9999, for example 396 (13 months).",
+        value=text,
+    )
+
+
+def _read_token(text: str) -> str:
+    if not text or (len(text) >= 16 and text.isascii() and text.isprintable() and " " not in text):
+        return text
+    raise Invalid(
+        "SHELFTALK_METRICS_TOKEN",
+        "SHELFTALK_METRICS_TOKEN is too weak. Give 16 letters and digits or more: openssl rand -hex 16",
     )

@@ -32,9 +32,11 @@ TABLES = (
     "rollup_product_location_days",
     "rollup_location_hours",
     "print_runs",
+    "erasures",
     "notes",
 )
-IDENTITIES = ("users", "products", "locations", "placements", "scans", "print_runs")
+YOUNGER = {"erasures"}  # a backup from before these is whole all the same
+IDENTITIES = ("users", "products", "locations", "placements", "scans", "print_runs", "erasures")
 CHUNK = 5000
 Progress = Callable[[str, int], None]  # table, rows so far
 
@@ -78,7 +80,8 @@ def read_backup(store: Store, path: Path, progress: Progress = _no_progress) -> 
         db.engine.execute(db.connection, "delete from sessions", {})
         for table in reversed(TABLES):
             db.engine.execute(db.connection, f"delete from {table}", {})  # noqa: S608 (names are ours)
-        count = sum(_copy_in(db, source, table, progress) for table in TABLES)
+        there = _list_tables(source)
+        count = sum(_copy_in(db, source, table, progress) for table in TABLES if table in there)
         db.engine.reset_identities(db.connection, IDENTITIES)
     return count
 
@@ -86,12 +89,16 @@ def read_backup(store: Store, path: Path, progress: Progress = _no_progress) -> 
 def _open_backup(path: Path) -> sqlite3.Connection:
     try:
         source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        tables = {row[0] for row in source.execute("select name from sqlite_master where type = 'table'")}
-        if source.execute("pragma quick_check").fetchone()[0] == "ok" and set(TABLES) <= tables:
+        tables = _list_tables(source)
+        if source.execute("pragma quick_check").fetchone()[0] == "ok" and set(TABLES) - YOUNGER <= tables:
             return source
     except sqlite3.DatabaseError:
         pass
     raise Invalid("file", "“{value}” is not a whole backup of Shelftalk. Nothing was changed.", value=path.name)
+
+
+def _list_tables(source: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in source.execute("select name from sqlite_master where type = 'table'")}
 
 
 def _copy_in(db: Db, source: sqlite3.Connection, table: str, progress: Progress) -> int:

@@ -125,3 +125,10 @@ def m0004_print_and_notes(db: Database) -> None:
     run |= {"copies": int, "labels": int, "sheets": int, "sha256": str, "items": str, "proof": str}
     _create(db, "print_runs", run, "id")
     _create(db, "notes", {"name": str, "value": str}, "name")
+
+
+@migrations()
+def m0005_erasures(db: Database) -> None:
+    """Who erased scans, when and how many."""
+    columns: Columns = {"id": int, "at": str, "by": str, "code": str, "from_day": str, "to_day": str, "scans": int}
+    _create(db, "erasures", columns, "id")
