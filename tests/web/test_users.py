@@ -6,9 +6,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from shelftalk import clock
 from shelftalk.catalog.user import User
 from shelftalk.store import Store
 from shelftalk.store import users as user_store
+from shelftalk.web import users
+from shelftalk.web.forms import Form, read_form
 from shelftalk.web.security import check_password
 from tests.support import PASSWORD, add_person, sign_in
 
@@ -143,3 +146,21 @@ def test_the_language_switch_works_before_and_after_signing_in(admin: FlaskClien
     admin.post("/admin/language", data={"language": "zh-Hant", "next": "/admin/users/"})
     assert find(store, "admin@tea.example").language == "zh-Hant"
     assert '<html lang="zh-Hant"' in admin.get("/admin/users/").text
+
+
+def test_who_changes_their_name_while_they_lose_a_role_does_not_get_it_back(
+    marketer: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = find(store, "marketer@tea.example")
+
+    def demote_meanwhile(*names: str) -> Form:
+        with store.write() as db:
+            user_store.update_user(db, person.id, name=person.name, role="staff", active=False, language="")
+        return read_form(*names)
+
+    monkeypatch.setattr(users, "read_form", demote_meanwhile)
+    with store.write() as db:
+        user_store.add_user(db, email="boss@tea.example", name="Boss", password_hash="", role="admin", at=clock.now())
+    assert marketer.post("/admin/account", data={"name": "Mei Lin", "language": "fa"}).status_code == 303
+    now = find(store, "marketer@tea.example")
+    assert (now.name, now.language, now.role, now.active) == ("Mei Lin", "fa", "staff", False)

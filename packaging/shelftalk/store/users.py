@@ -45,6 +45,11 @@ def update_user(db: Db, user_id: int, *, name: str, role: str, active: bool, lan
     return user
 
 
+def set_profile(db: Db, user_id: int, *, name: str, language: str) -> None:
+    """What people change of themselves; role and right to sign in stay as they are now."""
+    db.run("set_profile", id=user_id, name=name, language=language)
+
+
 def set_password(db: Db, user_id: int, password_hash: str) -> None:
     """Store a new password's hash."""
     db.run("set_password", id=user_id, password_hash=password_hash)

@@ -134,7 +134,7 @@ def switch_language() -> ResponseReturnValue:
     user = current_user()
     if user:
         with state().store.write() as db:
-            user_store.update_user(db, user.id, name=user.name, role=user.role, active=user.active, language=tag)
+            user_store.set_profile(db, user.id, name=user.name, language=tag)
     return redirect(safe_next(request.form.get("next", "")), 303)
 
 

@@ -158,7 +158,7 @@ def save_account() -> ResponseReturnValue:
     if not form.valid:
         return render_form("users/account.html", form, password_form=_account_forms(person).password_form)
     with state().store.write() as db:
-        user_store.update_user(db, person.id, name=name, role=person.role, active=person.active, language=language)
+        user_store.set_profile(db, person.id, name=name, language=language)
     flash(_("Saved."), "success")
     return form.done(url_for("users.account"))
 

@@ -18,6 +18,9 @@ set name = :name, role = :role, active = :active, language = :language
 where id = :id
 returning *;
 
+-- name: set_profile(id, name, language)!
+update users set name = :name, language = :language where id = :id;
+
 -- name: set_password(id, password_hash)!
 update users set password_hash = :password_hash where id = :id;
 
