@@ -130,6 +130,21 @@ def test_labels_are_what_a_decoder_reads(run: FlaskCliRunner, code: str, tmp_pat
     assert [barcode.text for barcode in found] == [f"http://localhost:8000/q/{code}"] * 3
 
 
+@pytest.mark.parametrize("between", [[], ["--code"]], ids=["after one option", "each after its own"])
+def test_several_codes_are_printed_in_the_order_given(
+    run: FlaskCliRunner, store: Store, code: str, between: list[str], tmp_path: Path
+) -> None:
+    with store.write() as db:
+        other = add_placement(db, products.get_product(db, 1), add_location(db, code="SECOND")).code
+    out = tmp_path / "labels.pdf"
+    done = run.invoke(args=["labels", "--code", other, *between, code, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    with pypdfium2.PdfDocument(out) as pdf:
+        found = zxingcpp.read_barcodes(pdf[0].render(scale=300 / 72).to_pil())
+    order = [barcode.text[-10:] for barcode in sorted(found, key=lambda barcode: barcode.position.top_left.x)]
+    assert order == [other, code]
+
+
 def test_an_impossible_start_says_how_many_labels_there_are(run: FlaskCliRunner, code: str, tmp_path: Path) -> None:
     done = run.invoke(args=["labels", "--code", code, "--start", "22", "--out", str(tmp_path / "x.pdf")])
     assert done.exit_code == 1

@@ -19,19 +19,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from shelftalk import clock
+from shelftalk.catalog.codes import normalise_code
 from shelftalk.catalog.product import Product
 from shelftalk.catalog.user import ROLES, parse_email, parse_password, parse_role
-from shelftalk.errors import Invalid, NotFound, ShelftalkError
+from shelftalk.errors import Invalid, NotFound, ShelftalkError, Unavailable
 from shelftalk.labels.run import make_labels
 from shelftalk.labels.stock import get_stock
 from shelftalk.store import Db, pages, placements, products, users
 from shelftalk.store.pages import NotPublishable
+from shelftalk.store.retention import count_window
 from shelftalk.store.rows import ListQuery
 from shelftalk.web.backups import make_backup, restore_backup
 from shelftalk.web.codes_csv import write_codes_csv
 from shelftalk.web.files import write_whole
 from shelftalk.web.label_items import make_label_items
 from shelftalk.web.report_csv import make_report_csv
+from shelftalk.web.retention import check_window, erase, retain
 from shelftalk.web.sample import load_sample
 from shelftalk.web.security import hash_password
 from shelftalk.web.state import state
@@ -153,16 +156,17 @@ def _list_waiting(db: Db) -> list[Product]:
 
 
 @command("labels")
-@click.option("--code", "codes", multiple=True, required=True, help="A code; give the option once for each.")
+@click.option("--code", "codes", multiple=True, required=True, help="A code; more may follow: --code CODE CODE …")
+@click.argument("more", nargs=-1, metavar="[CODE]...")
 @click.option("--stock", default="avery-l7160", show_default=True, help="The maker's sheet.")
 @click.option("--start", default=1, show_default=True, help="The first free label on a used sheet.")
 @click.option("--copies", default=1, show_default=True, help="How many of each.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The PDF to write.")
-def labels(codes: tuple[str, ...], stock: str, start: int, copies: int, out: Path) -> None:
+def labels(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int, out: Path) -> None:
     """Write labels as PDF; every page is read back before it is written."""
     sheet = get_stock(stock)
     with state().store.read() as db:
-        items = make_label_items(db, codes, state().settings.origin, state().translator)
+        items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator)
     with _progress("Sheets set and read back") as moved:
         made = make_labels(items, sheet, start=start, copies=copies, progress=moved)
     write_whole(out, made.pdf)
@@ -212,6 +216,32 @@ def report(from_day: date, to_day: date, out: Path) -> None:
     click.echo(f"{out}: {max(0, text.count(chr(10)) - 1)} rows.")
 
 
+@command("retain")
+def retain_command() -> None:
+    """Delete rows of single scans older than SHELFTALK_KEEP_DAYS and prove it. Their counts stay."""
+    done = retain(state().store, state().settings.keep_days)
+    if not done.proven:
+        raise Unavailable("Rows older than {day} are still there. Run it again.", day=done.before.isoformat())
+    oldest = f"the oldest row is of {done.oldest}" if done.oldest else "no row is left"
+    click.echo(f"{done.removed} rows older than {done.before} deleted; {oldest}.")
+
+
+@command("erase")
+@click.option("--code", required=True, help="The code whose scans go.")
+@click.option("--from", "from_day", required=True, type=click.DateTime(["%Y-%m-%d"]), callback=_parse_day)
+@click.option("--to", "to_day", required=True, type=click.DateTime(["%Y-%m-%d"]), callback=_parse_day)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_command(code: str, from_day: date, to_day: date, yes: bool) -> None:
+    """Erase a code's scans of these local days, both included, from rows and counts. It cannot be undone."""
+    window = check_window(normalise_code(code), from_day, to_day)
+    state().ingester.ingest_once()
+    with state().store.read() as db:
+        count = count_window(db, window)
+    if not yes:
+        click.confirm(f"{count} scans of {window.code} go for ever. Go on?", abort=True)
+    click.echo(f"{erase(state().store, state().ingester, window, by='')} scans erased.")
+
+
 @command("backup")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
@@ -232,7 +262,7 @@ def restore(file: Path) -> None:
     click.echo(f"{file}: {count} rows and all pictures are back.")
 
 
-COMMANDS = (demo, add_user, codes, publish, labels, ingest, report, backup, restore)
+COMMANDS = (demo, add_user, codes, publish, labels, ingest, report, retain_command, erase_command, backup, restore)
 
 
 def init(app: Flask) -> None:
