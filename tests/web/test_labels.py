@@ -184,6 +184,12 @@ def test_the_stock_of_the_last_run_is_offered_first(marketer: FlaskClient, store
     assert 'value="herma-4346" checked' in marketer.get(ADDRESS).text
 
 
+def test_the_steps_are_numbered_in_each_readers_digits(marketer: FlaskClient) -> None:
+    for tag, digit in (("en", "1"), ("fa", "۱"), ("en", "1")):
+        page = marketer.get("/admin/labels/", headers={"Accept-Language": tag}).text
+        assert f'<span class="step">{digit}</span>' in page
+
+
 def test_staff_see_the_sheets_and_print_nothing(staff: FlaskClient, store: Store) -> None:
     code = add_placement(store, add_tea(store)).code
     page = staff.get(ADDRESS, query_string={"codes": code}).text

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from flask import Flask, request, session
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from shelftalk import clock
@@ -78,13 +81,23 @@ def init_texts(app: Flask) -> None:
     app.before_request(set_request_language)
     app.jinja_env.globals.update(_=_, ngettext=ngettext, icon=icon, get_language=get_language, LANGUAGES=LANGUAGES)
     app.jinja_env.filters.update(
-        number=lambda value, digits=None: i18n.format_number(value, current_tag(), digits),
-        percent=lambda value, digits=0: i18n.format_percent(value, current_tag(), digits),
-        date=lambda day, style="medium": i18n.format_date(_as_day(day), current_tag(), style),
-        datetime=format_datetime,
-        ago=lambda at: i18n.format_ago(at, clock.now(), current_tag()),
+        number=_each_time(lambda value, digits=None: i18n.format_number(value, current_tag(), digits)),
+        percent=_each_time(lambda value, digits=0: i18n.format_percent(value, current_tag(), digits)),
+        date=_each_time(lambda day, style="medium": i18n.format_date(_as_day(day), current_tag(), style)),
+        datetime=_each_time(format_datetime),
+        ago=_each_time(lambda at: i18n.format_ago(at, clock.now(), current_tag())),
         text_error=text_error,
     )
+
+
+def _each_time(write: Callable[..., str]) -> Callable[..., str]:
+    """A filter no template runs ahead: a constant would stay in the language of whoever opened the page first."""
+
+    @pass_context
+    def write_now(_context: Context, *values: object, **named: object) -> str:
+        return write(*values, **named)
+
+    return write_now
 
 
 def _as_day(day: date | datetime) -> date:
