@@ -16,7 +16,9 @@
     state.classList.toggle("is-dirty", kind === "dirty");
     state.classList.toggle("is-busy", kind === "busy");
   };
-  const clockNow = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  // As the server writes days and times: English with the day first and 24 hours.
+  const locale = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const clockNow = () => new Date().toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
 
   const showProblem = (text, isConflict = false) => {
     problemText.textContent = text;
@@ -209,7 +211,7 @@
   if (state.dataset.at && !dirty) {
     const at = new Date(state.dataset.at);
     const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
-    setState(says("Saved", at.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" })));
+    setState(says("Saved", at.toLocaleString(locale, { ...day, hour: "2-digit", minute: "2-digit" })));
   }
   form.querySelector('[name="show"]:checked').closest("label").scrollIntoView({ block: "nearest", inline: "nearest" });
   const asked = decodeURIComponent(location.hash.slice(1));

@@ -189,7 +189,7 @@ def test_the_scans_of_a_day_are_told_in_the_places_time(staff: FlaskClient, stor
     add_scans(store, brand.poster, 1, at=at)  # 00:15 the next day in Tehran
     day = (at + timedelta(hours=3.5)).date()
     page = get(staff, f"/admin/reports/scans?placement={brand.poster.id}&day={day}")
-    assert re.search(r"12:15:00\sAM", page) and "Asia/Tehran" in page
+    assert "00:15:00" in page and "Asia/Tehran" in page
     assert "No scans on this day" in get(staff, f"/admin/reports/scans?placement={brand.poster.id}&day={at.date()}")
 
 

@@ -130,13 +130,13 @@ def format_date(day: date, tag: str, style: str = "medium") -> str:
     """A calendar day; Persian readers get the Solar Hijri calendar they live by."""
     if tag == "fa":
         return format_solar_hijri(day, style)
-    return dates.format_date(day, style, locale=_date_locale(tag))
+    return dates.format_date(day, style, locale=get_date_locale(tag))
 
 
 def format_datetime(at: datetime, tag: str, zone: str = "UTC", style: str = "medium") -> str:
     """A moment as day and minute in the time zone."""
     local = at.astimezone(ZoneInfo(zone))
-    clock = dates.format_time(local, "short", locale=_date_locale(tag))
+    clock = dates.format_time(local, "short", locale=get_date_locale(tag))
     comma = "، " if tag == "fa" else ", " if tag in ("en", "ru") else " "
     return f"{format_date(local.date(), tag, style)}{comma}{localise_digits(clock, tag)}"
 
@@ -151,8 +151,9 @@ def _locale(tag: str) -> str:
     return LANGUAGES[tag].locale
 
 
-def _date_locale(tag: str) -> str:
-    return "en_GB" if tag == "en" else _locale(tag)  # the day before the month, and 24 hours, as everywhere else here
+def get_date_locale(tag: str) -> str:
+    """How days and clocks are written; English has the day first and 24 hours, as the other languages."""
+    return "en_GB" if tag == "en" else _locale(tag)
 
 
 def current_tag() -> str:

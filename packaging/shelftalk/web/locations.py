@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
-from shelftalk.catalog.languages import LANGUAGES, localise_digits
+from shelftalk.catalog.languages import localise_digits
 from shelftalk.catalog.location import Location, list_timezones, parse_timezone
 from shelftalk.errors import Conflict, Invalid, mark
 from shelftalk.gs1.keys import parse_gln
@@ -19,7 +19,7 @@ from shelftalk.store import locations as location_store
 from shelftalk.store import placements as placement_store
 from shelftalk.store.rows import ListQuery
 from shelftalk.web.forms import Form, fresh_form, once, parse_line, read_form, render_form
-from shelftalk.web.i18n import current_tag
+from shelftalk.web.i18n import current_tag, get_date_locale
 from shelftalk.web.lists import read_list_query
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
@@ -202,7 +202,7 @@ def find_local_time(zone: str) -> str:
 def format_local_time(at: datetime, zone: str) -> str:
     """Weekday and time of a moment in a time zone, in the reader's language."""
     tag = current_tag()
-    local, locale = at.astimezone(ZoneInfo(zone)), LANGUAGES[tag].locale
+    local, locale = at.astimezone(ZoneInfo(zone)), get_date_locale(tag)
     text = f"{dates.format_date(local, 'EEE', locale=locale)} {dates.format_time(local, 'short', locale=locale)}"
     return localise_digits(text, tag)
 

@@ -27,7 +27,7 @@ from shelftalk.reports.numbers import (
 )
 from shelftalk.reports.periods import Period
 from shelftalk.store import Db, attention, rollups
-from shelftalk.web.i18n import current_tag
+from shelftalk.web.i18n import current_tag, get_date_locale
 from shelftalk.web.report_query import ALL, ReportQuery
 from shelftalk.web.solar_hijri import format_solar_hijri
 from shelftalk.web.texts import _, get_language
@@ -187,13 +187,13 @@ def format_day(day: date) -> str:
     """Day and month, as short as the language writes them."""
     if current_tag() == "fa":
         return format_solar_hijri(day).rpartition(" ")[0]
-    return dates.format_skeleton("MMMd", day, locale=LANGUAGES[current_tag()].locale)
+    return dates.format_skeleton("MMMd", day, locale=get_date_locale(current_tag()))
 
 
 def format_time(at: datetime, zone: str) -> str:
     """The clock of a zone to the second, in the language's digits."""
     tag = current_tag()
-    time = dates.format_time(at.astimezone(ZoneInfo(zone)), "medium", locale=LANGUAGES[tag].locale)
+    time = dates.format_time(at.astimezone(ZoneInfo(zone)), "medium", locale=get_date_locale(tag))
     return localise_digits(time, tag)
 
 
