@@ -15,6 +15,9 @@
     return span.innerHTML;
   };
 
+  // The drawing knows no direction: each text that is read from the right says so itself.
+  const turn = (words, data) => (data.rtl ? `\u2067${words}\u2069` : words);
+
   // A mark's words stay inside the chart: towards the middle near its ends.
   const place = (at, data) => {
     const share = data.now.length > 1 ? at / (data.now.length - 1) : 0.5;
@@ -36,9 +39,9 @@
       showSymbol: whole === 1, z: 3, itemStyle: { color: accent }, lineStyle: { width: 2.6, color: accent },
       markPoint: {
         symbol: "circle", symbolSize: 9, silent: true, itemStyle: { color: warn },
-        label: { show: true, color: warn, fontSize: 11, formatter: (mark) => mark.name },
+        label: { show: true, color: warn, fontSize: 11, backgroundColor: card, padding: [1, 3], borderRadius: 3, formatter: (mark) => mark.name },
         data: (data.marks || []).map((mark) => ({
-          name: mark.text, coord: [mark.at, data.now[mark.at]], label: place(mark.at, data),
+          name: turn(mark.text, data), coord: [mark.at, data.now[mark.at]], label: place(mark.at, data),
         })),
       },
     }];
@@ -74,7 +77,7 @@
         textStyle: { color: ink, fontSize: 13 }, axisPointer: { lineStyle: { color: soft, type: "solid" } },
       },
       xAxis: {
-        type: "category", data: data.labels, boundaryGap: false, inverse: data.rtl,
+        type: "category", data: data.labels.map((label) => turn(label, data)), boundaryGap: false, inverse: data.rtl,
         axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
         axisLabel: { color: soft, fontSize: 12, hideOverlap: true, showMinLabel: true, showMaxLabel: true, alignMinLabel: data.rtl ? "right" : "left", alignMaxLabel: data.rtl ? "left" : "right" },
       },
