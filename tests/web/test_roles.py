@@ -78,6 +78,8 @@ ROLES = {
     "sample.load": "marketer",
     "sample.remove": "marketer",
     "status.index": "staff",
+    "erasures.ask": "admin",
+    "erasures.post": "admin",
 }
 RANKS = ("", "staff", "marketer", "admin")
 VALUES = {"code": "k7m4p29xqd", "dpi": 300}

@@ -24,6 +24,7 @@ from shelftalk.store import users as user_store
 from shelftalk.web import (
     auth,
     cli,
+    erasures,
     labels,
     locations,
     media,
@@ -45,6 +46,7 @@ from shelftalk.web.lists import list_globals
 from shelftalk.web.navigation import list_places
 from shelftalk.web.once import DoneForms
 from shelftalk.web.problems import init_problems
+from shelftalk.web.retention import Retainer
 from shelftalk.web.scan_path import ShelfKeeper, StartOnce, StoreSink, make_fingerprint
 from shelftalk.web.secret import make_setup_token, read_secret_key
 from shelftalk.web.security import SESSION_DAYS, current_user, has_staff_cookie, init_security, may
@@ -67,6 +69,7 @@ AREAS: tuple[ModuleType, ...] = (
     runs,
     reports,
     status,
+    erasures,
 )
 MEGABYTE = 1024 * 1024
 log = logging.getLogger(__name__)
@@ -201,5 +204,10 @@ def _wire_scan_path(app: Flask, state: State, *, background: bool) -> None:
         origin=state.settings.origin,
         is_staff=lambda environ: has_staff_cookie(app, environ),
     )
-    start = StartOnce(state.keeper, state.ingester) if background else None
+    followers = {
+        "shelf": state.keeper.follow,
+        "ingest": state.ingester.run_forever,
+        "retention": Retainer(state.store, state.settings.keep_days).run_forever,
+    }
+    start = StartOnce(followers, state.spool) if background else None
     app.wsgi_app = start.wrap(door) if start else door  # type: ignore[method-assign,assignment]

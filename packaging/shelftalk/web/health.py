@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 from shelftalk import clock
 from shelftalk.errors import ShelftalkError
 from shelftalk.scans.ledger import SpoolStatus
+from shelftalk.scans.progress import IngestStatus, read_status
 from shelftalk.scans.reader import ShelfStatus
-from shelftalk.store import notes
+from shelftalk.store import notes, rollups
 from shelftalk.web.backups import LAST_BACKUP as LAST_BACKUP
+from shelftalk.web.retention import LATE, Retained, read_retained
 
 T = TypeVar("T")
 BACKUP_DAYS = 7
@@ -35,6 +37,8 @@ class Health:
     ingest_rate: float
     ingest_error: str
     backup_at: datetime | None
+    retained: Retained | None = None  # the last time old rows were deleted
+    unretained: bool = False  # old rows should have been deleted, and never were
 
     @property
     def balanced(self) -> bool | None:
@@ -57,6 +61,17 @@ class Health:
         return waiting > BEHIND or self.ingested_at is None or self.at - self.ingested_at > INGEST_LATE
 
     @property
+    def catch_up_s(self) -> float | None:
+        """How long the waiting scans will take at the last speed; None when none wait or no speed is known."""
+        waiting = self.spool.depth if self.spool else 0
+        return waiting / self.ingest_rate if waiting and self.ingest_rate else None
+
+    @property
+    def keeps_too_long(self) -> bool:
+        """Whether deleting old rows failed or has not been done for two days."""
+        return self.unretained if self.retained is None else not self.retained.is_good(self.at)
+
+    @property
     def backup_is_old(self) -> bool:
         """Whether there is no backup of the last seven days."""
         return self.backup_at is None or self.at - self.backup_at > timedelta(days=BACKUP_DAYS)
@@ -64,35 +79,51 @@ class Health:
     @property
     def good(self) -> bool:
         """Whether nothing needs anybody now; an old backup is said, but is no failure."""
-        store = self.store_ms is not None
-        return store and self.balanced is not False and self.shelf_is_current is not False and not self.ingest_is_late
+        if self.store_ms is None or self.ingest_is_late or self.keeps_too_long:
+            return False
+        return self.balanced is not False and self.shelf_is_current is not False
 
 
 def read_health(state: Any) -> Health:
     """Ask every part of the application's state; parts that are not there or do not answer come out as None."""
     found = _ask(lambda: _read_store(state))
-    spool: SpoolStatus | None = _ask(lambda: state.spool.status())
-    ingest = getattr(getattr(state, "ingester", None), "status", None)
+    ingest = _ask(lambda: read_status(state.spool.folder)) or IngestStatus()
     return Health(
         at=clock.now(),
-        store_ms=found[0] if found else None,
+        store_ms=found.ms if found else None,
         store_kind="PostgreSQL" if state.settings.database_url else "SQLite",
-        store_version=found[1] if found else None,
+        store_version=found.version if found else None,
         shelf_version=_ask(lambda: int(state.keeper.get_seen())),
         shelf=_ask(lambda: state.shelf.status()),
-        spool=spool,
-        ingested_at=getattr(ingest, "last_at", None),
-        ingest_rate=float(getattr(ingest, "rate", 0.0)),
-        ingest_error=str(getattr(ingest, "error", "")),
-        backup_at=found[2] if found else None,
+        spool=_ask(lambda: state.spool.status()),
+        ingested_at=ingest.last_at,
+        ingest_rate=ingest.rate,
+        ingest_error=ingest.error,
+        backup_at=found.backup_at if found else None,
+        retained=found.retained if found else None,
+        unretained=bool(found and found.unretained),
     )
 
 
-def _read_store(state: Any) -> tuple[float, int, datetime | None]:
+@dataclass(frozen=True)
+class _StoreFacts:
+    ms: float
+    version: int
+    backup_at: datetime | None
+    retained: Retained | None
+    unretained: bool
+
+
+def _read_store(state: Any) -> _StoreFacts:
     began = clock.monotonic()
     with state.store.read() as db:
         version, backup = notes.get_version(db), notes.find_note(db, LAST_BACKUP)
-    return (clock.monotonic() - began) * 1000, version, clock.parse_at(backup) if backup else None
+        ms = (clock.monotonic() - began) * 1000
+        retained = read_retained(db)
+        counted = None if retained else rollups.find_counted_days(db)
+    limit = clock.days_before(clock.today(), state.settings.keep_days + LATE.days)
+    unretained = bool(counted and counted[0] < limit)
+    return _StoreFacts(ms, version, clock.parse_at(backup) if backup else None, retained, unretained)
 
 
 def _ask(question: Callable[[], T]) -> T | None:

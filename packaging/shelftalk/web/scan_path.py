@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import hashlib
 import json
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +19,10 @@ from shelftalk import __version__
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.product import Product
 from shelftalk.errors import ShelftalkError, Unavailable
-from shelftalk.scans.ingest import Ingester, Refused
+from shelftalk.scans.ingest import Refused
 from shelftalk.scans.record import Scan
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target
+from shelftalk.scans.spool import Spool
 from shelftalk.store import Db, Store, media, notes, pages, placements, products, scans
 from shelftalk.store.placements import CodeTarget
 from shelftalk.web.files import write_whole
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 POLL_S = 1.0
+STOP_S = 5.0  # at most, for a follower to end what it is at
 
 
 class StoreSink:
@@ -191,8 +195,11 @@ def make_fingerprint(root: Path, origin: str) -> str:
 class StartOnce:
     """Starts this process's followers with its first request: commands, which serve nothing, never have them."""
 
-    def __init__(self, keeper: ShelfKeeper, ingester: Ingester) -> None:
-        self._followers = {"shelf": keeper.follow, "ingest": ingester.run_forever}
+    def __init__(self, followers: Mapping[str, Callable[[threading.Event], None]], spool: Spool) -> None:
+        self._followers = followers
+        self._spool = spool
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._started = False
 
@@ -201,17 +208,35 @@ class StartOnce:
 
         def serve(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
             if not self._started:
-                self._start()
+                self.start()
             return app(environ, start)
 
         return serve
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start them, if nobody has."""
         with self._lock:
             if not self._started:
                 for name, follow in self._followers.items():
-                    threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()
+                    thread = threading.Thread(target=follow, args=(self._stop,), name=name, daemon=True)
+                    thread.start()
+                    self._threads.append(thread)
+                # Of the two, the one that this server's kind of process runs at its end.
+                atexit.register(self.stop)
+                Finalize(None, self.stop, exitpriority=10)
                 self._started = True
+                log.info("started")
+
+    def stop(self) -> None:
+        """When the server has answered its last request: end the followers whole, let the spool's segment go."""
+        with self._lock:
+            if not self._started or self._stop.is_set():
+                return
+            self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=STOP_S)
+        self._spool.close()
+        log.info("stopped")
 
 
 @contextmanager
