@@ -28,6 +28,7 @@ from shelftalk.web import (
     labels,
     locations,
     media,
+    metrics,
     overview,
     pages,
     placements,
@@ -43,6 +44,7 @@ from shelftalk.web.attempts import Attempts
 from shelftalk.web.compress import init_compress
 from shelftalk.web.i18n import Translator
 from shelftalk.web.lists import list_globals
+from shelftalk.web.logs import init_logs
 from shelftalk.web.navigation import list_places
 from shelftalk.web.once import DoneForms
 from shelftalk.web.problems import init_problems
@@ -70,6 +72,7 @@ AREAS: tuple[ModuleType, ...] = (
     reports,
     status,
     erasures,
+    metrics,
 )
 MEGABYTE = 1024 * 1024
 log = logging.getLogger(__name__)
@@ -88,6 +91,7 @@ def create_app(root: Path, settings: Settings | None = None, *, background: bool
     With `background`, the first request starts the threads that move scans and refresh the shelf.
     """
     settings = settings or read_settings(root)
+    init_logs()
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Shelftalk(
         "shelftalk",
