@@ -81,7 +81,7 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         page.goto(drill[-1])
         drill.append(page.locator(link).first.get_attribute("href") or "")
     of_one = ["products/1", "products/1/edit", "products/1/page", "products/1/retire", "locations/1"]
-    of_one += ["locations/1/edit", "placements/1", "placements/1/edit", "runs/1", "users/1"]
+    of_one += ["locations/1/edit", "placements/1", "placements/1/edit", "placements/1/erase", "runs/1", "users/1"]
     lists = ["", "products/", "products/?q=%E9%AB%98%E5%B1%B1", "locations/", "placements/", "runs/", "users/"]
     forms = ["products/new", "locations/new", "placements/new", "users/new", "account", "labels/"]
     rest = [f"/admin/{path}" for path in [*lists, *forms, *of_one, "status", "reports/", "nothing-here"]]

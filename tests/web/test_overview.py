@@ -113,3 +113,8 @@ def test_the_sample_brand_can_be_loaded_looked_at_and_removed(marketer: FlaskCli
     assert "Scans by product and location" in page
     assert marketer.post("/admin/sample/remove").status_code == 303
     assert 'action="/admin/sample/load"' in get(marketer)
+
+
+def test_the_address_the_console_prints_leads_to_the_staff_area(client: FlaskClient) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer.location) == (303, "/admin/")

@@ -34,7 +34,7 @@ from shelftalk.web.security import ask_to_sign_in, current_user, public
 from shelftalk.web.state import state
 from shelftalk.web.texts import _, ngettext
 
-bp = Blueprint("overview", __name__, url_prefix="/admin")
+bp = Blueprint("overview", __name__)
 SHOWN = 3  # of each kind of thing that needs a look
 LONG_SILENCE = 60  # days; who did not look by then knows
 MOST_QUIET = 60  # placements looked at more closely
@@ -77,6 +77,11 @@ STEPS = (
 
 
 @bp.get("/")
+def home() -> ResponseReturnValue:
+    return redirect(url_for("overview.index"), 303)
+
+
+@bp.get("/admin/")
 @public
 def index() -> ResponseReturnValue:
     if current_user() is None:
