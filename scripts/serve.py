@@ -14,14 +14,15 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 from shelftalk.config import Settings, read_settings  # noqa: E402  (the source root has to be on the path first)
 from shelftalk.errors import ShelftalkError, Unavailable  # noqa: E402
+from shelftalk.scans.visitors import make_visitors_memory  # noqa: E402
 from shelftalk.store import open_store, sample, users  # noqa: E402
 from shelftalk.web.secret import make_setup_token, read_secret_key  # noqa: E402
 
-# Slow clients are read by granian itself and take no thread; 32 threads then wait for disks at the same time.
+# By ASGI no thread waits for a disk, and the raw target of a request is known. Slow clients are read by granian itself.
 # A worker that does not stop is killed: an answered scan is on the disk already.
 SERVER = [
-    "--interface", "wsgi", "--workers", "1", "--blocking-threads", "32", "--backlog", "2048",
-    "--http1-header-read-timeout", "10000", "--workers-kill-timeout", "8",
+    "--interface", "asginl", "--backlog", "2048", "--http1-buffer-size", "65536",
+    "--http1-header-read-timeout", "10000", "--workers-kill-timeout", "8", "--respawn-interval", "0.5",
     "--no-ws", "--respawn-failed-workers", "--log-level", "error",
 ]  # fmt: skip
 
@@ -84,12 +85,14 @@ def main() -> int:
         return 2
     os.chdir(ROOT)
     print(welcome(settings, token), flush=True)
-    return become_server(settings.port)
+    return become_server(settings)
 
 
-def become_server(port: int) -> NoReturn:
-    """Replace this process by the server, so that signals reach it directly."""
-    command = [sys.executable, "-m", "granian", *SERVER, "--host", "127.0.0.1", "--port", str(port), "app:app"]
+def become_server(settings: Settings) -> NoReturn:
+    """Replace this process by the server, so that signals reach it directly; it keeps the workers' common memory."""
+    os.environ["SHELFTALK_VISITORS_MEMORY"] = make_visitors_memory()
+    where = ["--host", "127.0.0.1", "--port", str(settings.port), "--workers", str(settings.workers)]
+    command = [sys.executable, "-m", "granian", *SERVER, *where, "app:app.asgi_app"]
     os.execv(sys.executable, command)  # noqa: S606 (our own interpreter, fixed arguments)
 
 

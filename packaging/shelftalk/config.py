@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shelftalk.errors import Invalid
 
+# An origin (RFC 6454) with a host name as DNS allows it: it is printed, so nothing else may slip in.
+ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)"
+    r"(?::(?P<port>[1-9][0-9]{0,4}))?",
+    re.ASCII,
+)
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -21,6 +28,8 @@ class Settings:
     root: Path
     instance: Path
     port: int
+    workers: int  # processes that `make run` starts
+    visitors_memory: str  # where the workers' common memory is; set by what starts them
     origin: str  # scheme://host[:port], the only source of printed addresses
     database_url: str  # empty: SQLite in the instance folder
     demo: bool
@@ -49,6 +58,8 @@ def read_settings(root: Path, environ: Mapping[str, str] | None = None) -> Setti
         root=root,
         instance=Path(env.get("SHELFTALK_INSTANCE") or root / "instance").absolute(),
         port=port,
+        workers=_read_workers(env.get("SHELFTALK_WORKERS") or "1"),
+        visitors_memory=env.get("SHELFTALK_VISITORS_MEMORY", ""),
         origin=_read_origin(env.get("SHELFTALK_ORIGIN") or f"http://localhost:{port}"),
         database_url=_read_database_url(env.get("DATABASE_URL", "")),
         demo=env.get("SHELFTALK_DEMO", "").lower() in ("1", "true", "yes", "on"),
@@ -61,18 +72,25 @@ def read_settings(root: Path, environ: Mapping[str, str] | None = None) -> Setti
 
 
 def _read_port(text: str) -> int:
-    if text.isdigit() and 0 < int(text) < 65536:
+    if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536:
         return int(text)
     raise Invalid("PORT", "PORT is “{value}”. It must be a number from 1 to 65535, for example 8000.", value=text)
 
 
+def _read_workers(text: str) -> int:
+    if text.isdecimal() and len(text) <= 2 and 0 < int(text) <= 64:
+        return int(text)
+    raise Invalid(
+        "SHELFTALK_WORKERS",
+        "SHELFTALK_WORKERS is “{value}”. It must be a number of processes from 1 to 64, for example 2.",
+        value=text,
+    )
+
+
 def _read_origin(text: str) -> str:
-    parts = urlsplit(text)
-    bare = parts.path in ("", "/") and not parts.query and not parts.fragment and not parts.username
-    if parts.scheme == "https" and parts.hostname and bare:
-        return text.rstrip("/").lower()
-    if parts.scheme == "http" and parts.hostname in LOCAL_HOSTS and bare:
-        return text.rstrip("/").lower()
+    found = ORIGIN.fullmatch(text.lower().removesuffix("/"))
+    if found and int(found["port"] or 1) < 65536 and (found["scheme"] == "https" or found["host"] in LOCAL_HOSTS):
+        return found[0]
     raise Invalid(
         "SHELFTALK_ORIGIN",
         "SHELFTALK_ORIGIN is “{value}”. It must be https:// and a host name without a path, "

@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 from scan_support import SqliteSink, code_number, some_content
 
+from scripts.serve import SERVER
 from shelftalk.scans.ingest import Ingester
 from shelftalk.scans.shelf import Content, ShelfWriter, Target
 from shelftalk.scans.spool import Spool
@@ -61,20 +62,24 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, spool: str = "power", workers: int = 1, wrapper: tuple[str, ...] = ()) -> Iterator[Server]:
-    port = find_port()
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
-    options = [
-        "--workers",
-        str(workers),
-        "--blocking-threads",
-        "32",
-        "--respawn-failed-workers",
-        "--log-level",
-        "error",
-    ]
+def serve(
+    folder: Path,
+    spool: str = "power",
+    workers: int = 1,
+    wrapper: tuple[str, ...] = (),
+    *,
+    port: int = 0,
+    app: str = "asgi_app",
+) -> Iterator[Server]:
+    """The server with the options `make run` gives it; `app` "app" is the same by WSGI."""
+    port = port or find_port()
+    options = SERVER.copy()
+    if app == "app":
+        options[options.index("asginl")] = "wsgi"
+        options += ["--blocking-threads", "32"]
+    options += ["--port", str(port), "--workers", str(workers), f"served_app:{app}"]
     process = subprocess.Popen(
-        [*wrapper, *granian, *options, "served_app:app"],
+        [*wrapper, sys.executable, "-m", "granian", *options],
         cwd=HERE,
         env=os.environ | {"FAULTS_FOLDER": str(folder), "FAULTS_SPOOL": spool},
         start_new_session=True,

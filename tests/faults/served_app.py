@@ -13,11 +13,13 @@ sys.path[:0] = [str(ROOT / "packaging"), str(ROOT / "tests" / "scans")]
 
 from scan_support import plain_app  # noqa: E402
 
+from shelftalk.scans.async_door import AsyncDoor, make_environ  # noqa: E402
 from shelftalk.scans.door import Door  # noqa: E402
 from shelftalk.scans.reader import ShelfReader  # noqa: E402
-from shelftalk.scans.record import Scan, format_scan  # noqa: E402
 from shelftalk.scans.segment import SegmentWriter  # noqa: E402
 from shelftalk.scans.spool import Spool  # noqa: E402
+from shelftalk.scans.visitors import Visitors  # noqa: E402
+from shelftalk.web.bridge import WsgiBridge  # noqa: E402
 
 
 class ForgetfulSpool(Spool):
@@ -28,8 +30,8 @@ class ForgetfulSpool(Spool):
         self._buffer: list[bytes] = []
         threading.Thread(target=self._follow, daemon=True).start()
 
-    def append(self, scan: Scan) -> str:
-        self._buffer.append(format_scan(scan))
+    def hand_over(self, line: bytes, _wake: object) -> str:
+        self._buffer.append(line)
         return "kept"
 
     def _follow(self) -> None:
@@ -45,7 +47,9 @@ def make_app() -> Door:
     folder = Path(os.environ["FAULTS_FOLDER"])
     kind = os.environ.get("FAULTS_SPOOL", "power")
     spool = ForgetfulSpool(folder / "spool") if kind == "forgetful" else Spool(folder / "spool", kind)
-    return Door(plain_app, ShelfReader(folder / "shelf.sqlite"), spool)
+    visitors = Visitors(os.environ.get("FAULTS_VISITORS", ""))
+    return Door(plain_app, ShelfReader(folder / "shelf.sqlite"), spool, visitors=visitors)
 
 
 app = make_app()
+asgi_app = AsyncDoor(app, WsgiBridge(app, make_environ, limit=1 << 20))

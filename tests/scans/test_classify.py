@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from scan_support import AT, IPHONE
+from scan_support import IPHONE
 
 from shelftalk.scans.classify import classify, classify_device
-from shelftalk.scans.visitors import Visitors
 
 ENGINE = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0"
 ANDROID = f"Mozilla/5.0 (Linux; Android 14; Pixel 8) {ENGINE} Mobile Safari/537.36"
@@ -124,31 +123,3 @@ def test_who_asks_for_privacy_keeps_the_class_and_nothing_else(header: str) -> N
     verdict = classify("GET", {"HTTP_USER_AGENT": IPHONE, header: "1"})
     assert (verdict.scan_class, verdict.device, verdict.private) == ("person", "", True)
     assert not classify("GET", {"HTTP_USER_AGENT": IPHONE, header: "0"}).private
-
-
-def test_the_first_scan_of_a_day_is_told_and_the_next_day_knows_nobody() -> None:
-    visitors = Visitors()
-    assert visitors.see("203.0.113.9", IPHONE, "fa", AT).first_of_day
-    assert not visitors.see("203.0.113.9", IPHONE, "fa", AT).first_of_day
-    assert visitors.see("203.0.113.9", ANDROID, "fa", AT).first_of_day
-    assert visitors.see("203.0.113.9", IPHONE, "ru", AT).first_of_day
-    assert visitors.see("203.0.113.9", IPHONE, "fa", AT.replace(day=2)).first_of_day
-    assert "203.0.113.9" not in repr(vars(visitors))
-
-
-def test_the_keys_are_bounded_and_salted_anew_each_day() -> None:
-    visitors = Visitors(max_keys=10)
-    for n in range(50):
-        visitors.see(f"203.0.113.{n}", IPHONE, "fa", AT)
-    assert len(visitors._keys) == 10
-    before = visitors._salt
-    visitors.see("203.0.113.1", IPHONE, "fa", AT.replace(day=2))
-    assert visitors._salt != before
-    assert len(visitors._keys) == 1
-
-
-def test_a_crowd_behind_one_address_is_no_flood_but_a_machine_is() -> None:
-    visitors = Visitors()
-    assert not any(visitors.see("203.0.113.9", IPHONE, "fa", AT).flood for _ in range(500))
-    assert any(visitors.see("203.0.113.9", IPHONE, "fa", AT).flood for _ in range(200))
-    assert not visitors.see("203.0.113.9", IPHONE, "fa", AT.replace(minute=1)).flood

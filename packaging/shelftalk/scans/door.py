@@ -10,41 +10,55 @@ import gzip
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from shelftalk import clock
 from shelftalk.catalog.codes import is_code, normalise_code
-from shelftalk.scans.classify import MAX_AGENT, RULE_VERSION, Verdict, classify
-from shelftalk.scans.negotiate import choose_encoding, choose_tag, has_etag
+from shelftalk.scans.asking import TEST_COOKIE, Asking, Memory, Reading, read_asking
+from shelftalk.scans.classify import RULE_VERSION, Environ, Verdict, classify
+from shelftalk.scans.negotiate import choose_tag, has_etag
 from shelftalk.scans.policy import make_policy
 from shelftalk.scans.reader import ShelfReader
-from shelftalk.scans.record import Scan
+from shelftalk.scans.record import format_line
 from shelftalk.scans.shelf import ShelfPage, Target
-from shelftalk.scans.spool import Spool
+from shelftalk.scans.spool import Outcome, Spool
+from shelftalk.scans.target import read_target
 from shelftalk.scans.visitors import Visitors
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+__all__ = ["MAX_URL", "TEST_COOKIE", "Answer", "Door", "get_remote_address"]
+
 log = logging.getLogger(__name__)
 MAX_URL = 2048
 PAGE_AGE_S = 60
-TEST_COOKIE = "shelftalk-test"
 ALLOWED = "GET, HEAD, OPTIONS"
-Headers = list[tuple[str, str]]
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+Header = tuple[str, str]
+_NO_STORE = ("Cache-Control", "no-store")
+_KEEP = ("Cache-Control", f"max-age={PAGE_AGE_S}")
+_ENCODED = {name: ("Content-Encoding", name) for name in ("br", "gzip")}
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What the door looks at: parsed once."""
+@dataclass(slots=True)
+class Answer:
+    """What goes out once `line` is in the spool. Without a line there is nothing to wait for."""
 
-    method: str
-    environ: WSGIEnvironment
-    asked: str  # the language in ?lang=, or empty
-    trial: bool  # ?test=1 or the test cookie
+    status: int
+    headers: list[Header]
+    body: bytes = b""
+    line: bytes = b""
+    note: str = ""  # why this is or is no scan, for the header that says so
+
+    def finish(self, outcome: Outcome = "kept") -> list[Header]:
+        """The headers, with what became of the scan."""
+        if self.note:
+            note = self.note if outcome == "kept" else f"{self.note}; {outcome}"
+            self.headers.append(("X-Shelftalk-Scan", note))
+        return self.headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +66,16 @@ class _Found:
     """What to answer: a page's key and the status it goes out with."""
 
     key: str
-    status: HTTPStatus = HTTPStatus.OK
+    status: int = HTTPStatus.OK.value
 
 
-_UNKNOWN = _Found("notice:unknown", HTTPStatus.NOT_FOUND)
-_RETIRED = _Found("notice:retired", HTTPStatus.GONE)
+_UNKNOWN = _Found("notice:unknown", HTTPStatus.NOT_FOUND.value)
+_RETIRED = _Found("notice:retired", HTTPStatus.GONE.value)
+_BUSY = _Found("notice:busy", HTTPStatus.SERVICE_UNAVAILABLE.value)
+_PRIVACY = _Found("notice:privacy")
 
 
-def get_remote_address(environ: WSGIEnvironment) -> str:
+def get_remote_address(environ: Environ) -> str:
     """The address a request came from, as the server or a trusted proxy layer says."""
     return str(environ.get("REMOTE_ADDR", ""))
 
@@ -75,16 +91,17 @@ class Door:
         *,
         visitors: Visitors | None = None,
         origin: str = "",
-        get_address: Callable[[WSGIEnvironment], str] = get_remote_address,
-        is_staff: Callable[[WSGIEnvironment], bool] = lambda _environ: False,
+        get_address: Callable[[Environ], str] = get_remote_address,
+        is_staff: Callable[[Environ], bool] = lambda _environ: False,
     ) -> None:
         self._app = app
-        self._shelf = shelf
-        self._spool = spool
+        self.shelf = shelf
+        self.spool = spool
         self._visitors = visitors or Visitors()
         self._get_address = get_address
         self._is_staff = is_staff
-        self._base: Headers = [
+        self._memory = Memory(self._read)
+        self._base: list[Header] = [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Vary", "Accept-Language, Accept-Encoding"),
             ("X-Content-Type-Options", "nosniff"),
@@ -92,167 +109,180 @@ class Door:
         ]
         if origin.startswith("https://"):
             self._base.append(("Strict-Transport-Security", "max-age=31536000"))
+        self._code_base = [*self._base, _NO_STORE, ("X-Robots-Tag", "noindex")]
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        path: str = environ.get("PATH_INFO", "")
-        query: str = environ.get("QUERY_STRING", "")
-        if len(path) + len(query) >= MAX_URL:
-            return self._refuse(environ, start, HTTPStatus.REQUEST_URI_TOO_LONG)
-        if path[:3] in ("/q/", "/Q/"):
-            return self._answer_code(path[3:], _read_request(environ, query), start)
-        if path.startswith("/p/"):
-            return self._answer_slug(path[3:], _read_request(environ, query), start)
-        if path in ("/privacy", "/privacy/"):
-            return self._answer_page(_Found("notice:privacy"), _read_request(environ, query), start)
-        return self._app(environ, start)
+        answer = self.decide(environ)
+        if answer is None:
+            return self._app(environ, start)
+        outcome = self.spool.append_line(answer.line) if answer.line else "kept"
+        start(STATUS_LINES[answer.status], answer.finish(outcome))
+        return [answer.body]
 
-    def _answer_code(self, text: str, request: _Request, start: StartResponse) -> Iterable[bytes]:
-        if request.method not in ("GET", "HEAD"):
-            return self._refuse(request.environ, start)
-        code = normalise_code(text.removesuffix("/"))
-        target = self._shelf.find_target(code)
+    def decide(self, environ: Environ) -> Answer | None:
+        """What to answer, or None when this is the application's. Waits for nothing: its line is not spooled yet."""
+        path, query, length = read_target(environ)
+        if length > MAX_URL:
+            return _refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
+        if path[:3] in ("/q/", "/Q/"):
+            return self._answer_code(path[3:], environ, query)
+        if path[:3] == "/p/":
+            return self._answer_slug(path[3:], environ, query)
+        if path in ("/privacy", "/privacy/"):
+            return self._answer_page(_PRIVACY, environ, query)
+        return None
+
+    def _read(self, environ: Environ, query: str) -> Reading:
+        asking = read_asking(environ, query)
+        try:
+            staff = asking.trial or self._is_staff(environ)
+            return asking, classify(asking.method, environ, switched=bool(asking.asked), staff=staff)
+        except Exception:
+            log.exception("A request could not be classed")
+            return asking, None
+
+    def _answer_code(self, text: str, environ: Environ, query: str) -> Answer:
+        asking, verdict = self._memory.recall(environ, query)
+        if asking.method not in ("GET", "HEAD"):
+            return _refuse_method(asking.method)
+        code, target = text, self.shelf.find_target(text)
         if target is None:
-            reason = "unknown code" if is_code(code) else "not a code"
-            headers = [("Cache-Control", "no-store"), ("X-Shelftalk-Scan", f"refused; {reason}")]
-            return self._send(_UNKNOWN, request, start, headers)
+            code = normalise_code(text.removesuffix("/"))
+            target = self.shelf.find_target(code)
+        if target is None:
+            note = "refused; unknown code" if is_code(code) else "refused; not a code"
+            return self._show(_UNKNOWN, asking, Answer(_UNKNOWN.status, [*self._base, _NO_STORE], note=note))
         found = self._find_notice(target) if target.kind == "retired" else _Found(target.key)
-        note = self._count(code, found.key, request)
-        headers = [("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex"), ("X-Shelftalk-Scan", note)]
-        return self._send(found, request, start, headers)
+        answer = Answer(found.status, self._code_base.copy())
+        self._count(answer, code, found.key, asking, verdict, environ)
+        return self._show(found, asking, answer)
 
     def _find_notice(self, target: Target) -> _Found:
         """The notice for a retired code: while the product is live, the one that leads on to it."""
         own = f"{_RETIRED.key}:{target.product_id}"
-        return _Found(own, HTTPStatus.GONE) if self._shelf.list_languages(own) else _RETIRED
+        return _Found(own, _RETIRED.status) if self.shelf.list_languages(own) else _RETIRED
 
-    def _answer_slug(self, text: str, request: _Request, start: StartResponse) -> Iterable[bytes]:
+    def _answer_slug(self, text: str, environ: Environ, query: str) -> Answer:
         slug = text.removesuffix("/")
-        product_id = self._shelf.find_product(slug)
+        product_id = self.shelf.find_product(slug)
         if product_id is None:
-            return self._answer_page(_UNKNOWN, request, start)
-        current = self._shelf.find_slug(product_id)
-        if current and current != slug and self._shelf.find_product(current) == product_id:
-            return _move(start, f"/p/{quote(current)}", request.asked)
+            return self._answer_page(_UNKNOWN, environ, query)
+        current = self.shelf.find_slug(product_id)
+        if current and current != slug and self.shelf.find_product(current) == product_id:
+            return _move(f"/p/{quote(current)}", read_asking(environ, query).asked)
         key = f"product:{product_id}"
-        return self._answer_page(_Found(key) if self._shelf.list_languages(key) else _RETIRED, request, start)
+        return self._answer_page(_Found(key) if self.shelf.list_languages(key) else _RETIRED, environ, query)
 
-    def _answer_page(self, found: _Found, request: _Request, start: StartResponse) -> Iterable[bytes]:
+    def _answer_page(self, found: _Found, environ: Environ, query: str) -> Answer:
         """A page that is no scan: it may be kept a while and asked for again by its tag."""
-        if request.method not in ("GET", "HEAD"):
-            return self._refuse(request.environ, start)
-        self._shelf.refresh()
-        headers = [("Cache-Control", f"max-age={PAGE_AGE_S}" if found.status == HTTPStatus.OK else "no-store")]
-        return self._send(found, request, start, headers, tagged=found.status == HTTPStatus.OK)
+        asking, _verdict = self._memory.recall(environ, query)
+        if asking.method not in ("GET", "HEAD"):
+            return _refuse_method(asking.method)
+        self.shelf.refresh()
+        good = found.status == HTTPStatus.OK
+        answer = Answer(found.status, [*self._base, _KEEP if good else _NO_STORE])
+        match = str(environ.get("HTTP_IF_NONE_MATCH", ""))
+        return self._show(found, asking, answer, match if good else None)
 
-    def _count(self, code: str, key: str, request: _Request) -> str:
-        """Spool the scan and say what became of it; whatever goes wrong here, the page goes out."""
+    def _count(
+        self, answer: Answer, code: str, key: str, asking: Asking, verdict: Verdict | None, environ: Environ
+    ) -> None:
+        """Make the scan's line; whatever goes wrong here, the page goes out."""
         try:
-            staff = request.trial or self._is_staff(request.environ)
-            verdict = classify(request.method, request.environ, switched=bool(request.asked), staff=staff)
-            if not verdict.scan_class:
-                return f"refused; {verdict.reason}"
-            scan, reason = self._make_scan(code, key, request, verdict)
-            outcome = self._spool.append(scan)
+            if verdict is None:
+                answer.note = "lost"
+                self.spool.declare_lost(1)
+            elif not verdict.scan_class:
+                answer.note = f"refused; {verdict.reason}"
+            else:
+                self._make_line(answer, code, key, asking, verdict, environ)
         except Exception:
             log.exception("A scan could not be counted")
-            self._spool.declare_lost(1)
-            return "lost"
-        notes = [scan.scan_class, reason, "" if outcome == "kept" else outcome]
-        return "; ".join(note for note in notes if note)
+            answer.note, answer.line = "lost", b""
+            self.spool.declare_lost(1)
 
-    def _make_scan(self, code: str, key: str, request: _Request, verdict: Verdict) -> tuple[Scan, str]:
+    def _make_line(
+        self, answer: Answer, code: str, key: str, asking: Asking, verdict: Verdict, environ: Environ
+    ) -> None:
         at = clock.now()
+        scan_class, reason, first, language = verdict.scan_class, verdict.reason, False, ""
         if verdict.private:
-            return Scan(at, code, "", "", verdict.scan_class, RULE_VERSION, False), verdict.reason or "private"
-        scan_class, reason, first = verdict.scan_class, verdict.reason, False
-        if scan_class == "person":
-            scan_class, reason, first = self._recognise(request.environ, at)
-        language = self._choose_language(key, request)
-        return Scan(at, code, language, verdict.device, scan_class, RULE_VERSION, first), reason
-
-    def _recognise(self, environ: WSGIEnvironment, at: datetime) -> tuple[str, str, bool]:
-        agent = environ.get("HTTP_USER_AGENT", "")[:MAX_AGENT]
-        languages = environ.get("HTTP_ACCEPT_LANGUAGE", "")[:MAX_AGENT]
-        sighting = self._visitors.see(self._get_address(environ), agent, languages, at)
-        return ("burst", "flood", False) if sighting.flood else ("person", "", sighting.first_of_day)
-
-    def _choose_language(self, key: str, request: _Request) -> str:
-        available = self._shelf.list_languages(key)
-        if request.asked in available:
-            return request.asked
-        return choose_tag(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""), available) if available else ""
-
-    def _send(
-        self, found: _Found, request: _Request, start: StartResponse, headers: Headers, *, tagged: bool = False
-    ) -> Iterable[bytes]:
-        tag = self._choose_language(found.key, request)
-        page = self._shelf.find_page(found.key, tag)
-        status = found.status
-        if page is None and found.status == HTTPStatus.OK:
-            found = _Found("notice:busy", HTTPStatus.SERVICE_UNAVAILABLE)
-            tag = self._choose_language(found.key, request)
-            page, status, tagged = self._shelf.find_page(found.key, tag), found.status, False
-            headers = [*[header for header in headers if header[0] != "Cache-Control"], ("Cache-Control", "no-store")]
-        if page is None:
-            return _send_bare(start, status, request.method, [*self._base, *headers])
-        return self._send_page(page, tag, status, request, start, headers, tagged=tagged)
-
-    def _send_page(
-        self,
-        page: ShelfPage,
-        tag: str,
-        status: HTTPStatus,
-        request: _Request,
-        start: StartResponse,
-        headers: Headers,
-        *,
-        tagged: bool,
-    ) -> Iterable[bytes]:
-        encoding = choose_encoding(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
-        headers = [*self._base, *headers, ("Content-Language", tag), ("Content-Security-Policy", page.policy)]
-        if tagged:
-            etag = f'"{page.etag}-{encoding}"'
-            headers.append(("ETag", etag))
-            if has_etag(request.environ.get("HTTP_IF_NONE_MATCH", ""), etag):
-                start("304 Not Modified", headers)
-                return ()
-        body = page.br if encoding == "br" else page.gz
-        if encoding == "identity":
-            body = gzip.decompress(page.gz)
+            reason = reason or "private"
         else:
-            headers.append(("Content-Encoding", encoding))
-        headers.append(("Content-Length", str(len(body))))
-        start(f"{status.value} {status.phrase}", headers)
-        return () if request.method == "HEAD" else (body,)
+            language = self._choose_language(key, asking)
+            if scan_class == "person":
+                sighting = self._visitors.see(self._get_address(environ), asking.agent, asking.languages, at)
+                if sighting.flood:
+                    scan_class, reason = "burst", "flood"
+                else:
+                    first = sighting.first_of_day
+        answer.line = format_line(at, code, language, verdict.device, scan_class, RULE_VERSION, first)
+        answer.note = f"{scan_class}; {reason}" if reason else scan_class
 
-    def _refuse(
-        self, environ: WSGIEnvironment, start: StartResponse, status: HTTPStatus = HTTPStatus.METHOD_NOT_ALLOWED
-    ) -> Iterable[bytes]:
-        if status == HTTPStatus.METHOD_NOT_ALLOWED and environ["REQUEST_METHOD"] == "OPTIONS":
-            status = HTTPStatus.NO_CONTENT
-        start(f"{status.value} {status.phrase}", [("Allow", ALLOWED), ("Content-Length", "0")])
-        return ()
+    def _choose_language(self, key: str, asking: Asking) -> str:
+        available = self.shelf.list_languages(key)
+        if asking.asked in available:
+            return asking.asked
+        return choose_tag(asking.languages, available) if available else ""
+
+    def _show(self, found: _Found, asking: Asking, answer: Answer, if_none_match: str | None = None) -> Answer:
+        """Put the page on the answer. `if_none_match`: it has a tag of its own, and this is what the phone knows."""
+        tag = self._choose_language(found.key, asking)
+        page = self.shelf.find_page(found.key, tag)
+        if page is None and found.status == HTTPStatus.OK:
+            answer.status, if_none_match = _BUSY.status, None
+            answer.headers = [*(header for header in answer.headers if header[0] != "Cache-Control"), _NO_STORE]
+            tag = self._choose_language(_BUSY.key, asking)
+            page = self.shelf.find_page(_BUSY.key, tag)
+        if page is None:
+            _show_bare(answer)
+        else:
+            _show_page(answer, page, tag, asking.encoding, if_none_match)
+        if asking.method == "HEAD":
+            answer.body = b""
+        return answer
 
 
-def _read_request(environ: WSGIEnvironment, query: str) -> _Request:
-    asked, trial = "", TEST_COOKIE + "=1" in environ.get("HTTP_COOKIE", "")
-    if query:
-        values = parse_qs(query, max_num_fields=50) if query.count("&") < 50 else {}
-        asked = values.get("lang", [""])[0]
-        trial = trial or values.get("test") == ["1"]
-    return _Request(environ["REQUEST_METHOD"], environ, asked, trial)
+def _show_page(answer: Answer, page: ShelfPage, tag: str, encoding: str, if_none_match: str | None) -> None:
+    headers = answer.headers
+    headers.append(("Content-Language", tag))
+    headers.append(("Content-Security-Policy", page.policy))
+    if if_none_match is not None:
+        etag = f'"{page.etag}-{encoding}"'
+        headers.append(("ETag", etag))
+        if if_none_match and has_etag(if_none_match, etag):
+            answer.status = HTTPStatus.NOT_MODIFIED.value
+            return
+    if encoding == "identity":
+        body = gzip.decompress(page.gz)
+    else:
+        body = page.br if encoding == "br" else page.gz
+        headers.append(_ENCODED[encoding])
+    headers.append(("Content-Length", str(len(body))))
+    answer.body = body
 
 
-def _move(start: StartResponse, path: str, language: str) -> Iterable[bytes]:
-    where = f"{path}?lang={quote(language)}" if language else path
-    start("301 Moved Permanently", [("Location", where), ("Content-Length", "0"), ("Cache-Control", "max-age=3600")])
-    return ()
-
-
-def _send_bare(start: StartResponse, status: HTTPStatus, method: str, headers: Headers) -> Iterable[bytes]:
+def _show_bare(answer: Answer) -> None:
     """The last resort, before anything was ever put on the shelf: a number, which every language reads."""
-    body = f"<!doctype html><meta name=viewport content='width=device-width'><title>{status}</title><h1>{status}</h1>"
-    raw = body.encode()
-    headers = [*headers, ("Content-Security-Policy", make_policy(b"")), ("Content-Length", str(len(raw)))]
-    start(f"{status.value} {status.phrase}", headers)
-    return () if method == "HEAD" else (raw,)
+    words = STATUS_LINES[answer.status]
+    html = f"<!doctype html><meta name=viewport content='width=device-width'><title>{words}</title><h1>{words}</h1>"
+    answer.body = html.encode()
+    answer.headers += [("Content-Security-Policy", make_policy(b"")), ("Content-Length", str(len(answer.body)))]
+
+
+def _refuse_method(method: str) -> Answer:
+    return _refuse(HTTPStatus.NO_CONTENT if method == "OPTIONS" else HTTPStatus.METHOD_NOT_ALLOWED)
+
+
+def _refuse(status: HTTPStatus) -> Answer:
+    note = f"refused; {status.phrase.lower()}" if status != HTTPStatus.NO_CONTENT else ""
+    headers = [("Allow", ALLOWED)] if status != HTTPStatus.REQUEST_URI_TOO_LONG else []
+    if status != HTTPStatus.NO_CONTENT:
+        headers.append(("Content-Length", "0"))  # with 204 it must not be sent (RFC 9110 section 8.6)
+    return Answer(status.value, headers, note=note)
+
+
+def _move(path: str, language: str) -> Answer:
+    where = f"{path}?lang={quote(language)}" if language else path
+    headers = [("Location", where), ("Content-Length", "0"), ("Cache-Control", "max-age=3600")]
+    return Answer(HTTPStatus.MOVED_PERMANENTLY.value, headers)

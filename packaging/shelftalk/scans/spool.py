@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -28,13 +29,19 @@ log = logging.getLogger(__name__)
 _spools: weakref.WeakSet[Spool] = weakref.WeakSet()
 
 
-class _Batch:
-    """Lines that share one sync. `done` is set when their fate is known."""
+class Batch:
+    """Lines that share one sync. When their fate is known `done` is set, and `wake` called by the spool's thread."""
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
         self.done = threading.Event()
         self.lost = False
+        self.wake: Callable[[Batch], object] | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of every line of it."""
+        return "lost" if self.lost else "kept"
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,31 @@ class Spool:
     def append(self, scan: Scan) -> Outcome:
         """Keep a scan. "kept": safe as the durability says; "late": the disk is slow, it will be kept or declared
         lost; "lost": counted, not kept. Never raises."""
+        return self.append_line(format_scan(scan))
+
+    def append_line(self, line: bytes) -> Outcome:
+        """Keep a scan's line; waits, at most for the spool's patience."""
         try:
-            line = format_scan(scan)
             self._start()
             if self.durability == "process" and self._write_now(line):
                 return "kept"
-            return self._hand_over(line)
+            batch = self._hand_over(line)
+        except Exception:
+            log.exception("A scan could not be spooled")
+            self.declare_lost(1)
+            return "lost"
+        if batch is None:
+            return "lost"
+        return batch.outcome if batch.done.wait(0 if self.hangs() else self.limits.patience_s) else "late"
+
+    def hand_over(self, line: bytes, wake: Callable[[Batch], object]) -> Batch | Outcome:
+        """Have a line kept without waiting: what became of it, or the batch it shares its fate with. `wake` is then
+        called with that batch when its fate is known, once for all lines in it. Never raises."""
+        try:
+            self._start()
+            if self.durability == "process" and not self.hangs() and self._write_now(line):
+                return "kept"
+            return self._hand_over(line, wake) or "lost"
         except Exception:
             log.exception("A scan could not be spooled")
             self.declare_lost(1)
@@ -103,7 +129,7 @@ class Spool:
     def _reset(self) -> None:
         self._lock = threading.Lock()  # guards the segment
         self._wake = threading.Condition()  # guards the batch
-        self._batch = _Batch()
+        self._batch = Batch()
         self._drop_segment()  # after a fork it is the parent's
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -136,22 +162,22 @@ class Spool:
                 return False
         return True
 
-    def _hand_over(self, line: bytes) -> Outcome:
+    def _hand_over(self, line: bytes, wake: Callable[[Batch], object] | None = None) -> Batch | None:
         with self._wake:
             batch = self._batch
             refused = self._stopping or len(batch.lines) >= self.limits.waiting
             if not refused:
                 batch.lines.append(line)
-            if len(batch.lines) == 1:
-                self._wake.notify()
+                batch.wake = wake or batch.wake
+                if len(batch.lines) == 1:
+                    self._wake.notify()
         if refused:
             self.declare_lost(1)
-            return "lost"
-        if not batch.done.wait(0 if self._hangs() else self.limits.patience_s):
-            return "late"
-        return "lost" if batch.lost else "kept"
+            return None
+        return batch
 
-    def _hangs(self) -> bool:
+    def hangs(self) -> bool:
+        """Whether the disk has been busy for longer than an answer waits."""
         since = self._busy_since
         return since > 0 and clock.monotonic() - since > self.limits.patience_s
 
@@ -161,12 +187,14 @@ class Spool:
             with self._wake:
                 if not self._batch.lines and not self._stopping:
                     self._wake.wait(rest)
-                batch, self._batch = self._batch, _Batch()
+                batch, self._batch = self._batch, Batch()
                 stopping = self._stopping
             self._busy_since = clock.monotonic()
             batch.lost = not self._keep(batch.lines)
             self._busy_since = 0.0
             batch.done.set()
+            if batch.wake:
+                batch.wake(batch)
             if stopping:
                 return
 

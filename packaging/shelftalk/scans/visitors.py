@@ -1,19 +1,27 @@
 """Whether a person's first scan of the day, and whether a flood: held in memory only, gone with the day or a restart.
 
-What is remembered is a keyed hash under a random salt that never leaves this process; neither is ever written.
+What is remembered is a keyed hash under a random salt; neither is ever written to a disk. The worker processes of one
+server share both, so a phone that meets another worker is not a new one.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
-import threading
-from collections import OrderedDict
+import struct
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from mmap import mmap
 
-MAX_KEYS = 200_000  # about 20 MB; beyond it the oldest are forgotten and count as new again
+from shelftalk.scans.shared import SharedMemory, make_shared_memory
+
+SLOTS = 1 << 18  # of 16 bytes: 4 MB, touched as they are used; when all about a key are taken the oldest is forgotten
+PROBES = 16
 FLOOD = 600  # scans a minute from one key: ten a second for a whole minute is no queue of shoppers
+_HEADER = struct.Struct("<q32s")  # the day, its salt
+_SLOT = struct.Struct("<QII")  # key, minute of the last scan counted from 1, scans in that minute
+_START = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,35 +32,60 @@ class Sighting:
     flood: bool
 
 
-class Visitors:
-    """The keys seen today. One per process."""
+def make_visitors_memory(slots: int = SLOTS) -> str:
+    """Memory for the workers that this process starts; gives the place they find it by."""
+    return make_shared_memory(_START + slots * _SLOT.size)
 
-    def __init__(self, max_keys: int = MAX_KEYS, flood: int = FLOOD) -> None:
-        self._lock = threading.Lock()
-        self._max_keys = max_keys
-        self._flood = flood
-        self._start_day(date.min)
+
+class Visitors:
+    """The keys seen today. `place`: where the memory of all workers is; without it each process keeps its own."""
+
+    def __init__(self, place: str = "", *, slots: int = SLOTS, flood: int = FLOOD) -> None:
+        self._place, self._slots, self._flood = place, slots, flood
+        self._memory = self._attach()
+        self._pid = os.getpid()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes see the same visitors."""
+        return self._memory.shared
 
     def see(self, address: str, agent: str, languages: str, at: datetime) -> Sighting:
         """Note a scan. The day is UTC's: when it turns, all keys and the salt are forgotten."""
-        day, minute = at.date(), at.hour * 60 + at.minute
-        with self._lock:
-            if day != self._day:
-                self._start_day(day)
-            key = self._make_key(address, agent, languages)
-            first = key not in self._keys
-            seen_minute, count = self._keys.pop(key, (minute, 0))
-            count = count + 1 if seen_minute == minute else 1
-            self._keys[key] = (minute, count)
-            if len(self._keys) > self._max_keys:
-                self._keys.popitem(last=False)
-        return Sighting(first, count > self._flood)
-
-    def _start_day(self, day: date) -> None:
-        self._day = day
-        self._salt = secrets.token_bytes(32)
-        self._keys: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
-
-    def _make_key(self, address: str, agent: str, languages: str) -> bytes:
+        at = at.astimezone(UTC)
+        if os.getpid() != self._pid:  # after a fork: locks and private memory are the parent's
+            self._memory, self._pid = self._attach(), os.getpid()
         text = f"{address}\0{agent}\0{languages}".encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(text, key=self._salt, digest_size=12).digest()
+        with self._memory.hold() as view:
+            day, salt = _HEADER.unpack_from(view)
+            if at.toordinal() > day or at.toordinal() < day - 1:  # a clock set back over midnight makes nobody new
+                salt = self._start_day(view, at)
+            key = int.from_bytes(hashlib.blake2b(text, key=salt, digest_size=8).digest(), "little") or 1
+            return self._note(view, key, at.hour * 60 + at.minute + 1)
+
+    def _attach(self) -> SharedMemory:
+        return SharedMemory(_START + self._slots * _SLOT.size, self._place)
+
+    def _start_day(self, view: mmap, day: date) -> bytes:
+        salt = secrets.token_bytes(32)
+        view[:] = bytes(len(view))
+        _HEADER.pack_into(view, 0, day.toordinal(), salt)
+        return salt
+
+    def _note(self, view: mmap, key: int, minute: int) -> Sighting:
+        place, oldest = -1, 0
+        first, count = True, 1
+        for probe in range(PROBES):
+            at = _START + (key + probe) % self._slots * _SLOT.size
+            other, seen, number = _SLOT.unpack_from(view, at)
+            if other == key:
+                place, first = at, False
+                count = min(number + 1, 0xFFFF_FFFF) if seen == minute else 1
+                break
+            if not other:
+                place = at
+                break
+            if place < 0 or seen < oldest:
+                place, oldest = at, seen
+        _SLOT.pack_into(view, place, key, minute, count)
+        return Sighting(first, count > self._flood)

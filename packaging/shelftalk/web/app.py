@@ -15,10 +15,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shelftalk.config import LOCAL_HOSTS, Settings, read_settings
 from shelftalk.errors import Unavailable
+from shelftalk.scans.async_door import AsyncDoor, make_environ
 from shelftalk.scans.door import Door
 from shelftalk.scans.ingest import Ingester
 from shelftalk.scans.reader import ShelfReader
 from shelftalk.scans.spool import Spool
+from shelftalk.scans.visitors import Visitors
 from shelftalk.store import Store, open_store
 from shelftalk.store import users as user_store
 from shelftalk.web import (
@@ -41,6 +43,7 @@ from shelftalk.web import (
 )
 from shelftalk.web.addresses import init_addresses
 from shelftalk.web.attempts import Attempts
+from shelftalk.web.bridge import WsgiBridge
 from shelftalk.web.compress import init_compress
 from shelftalk.web.i18n import Translator
 from shelftalk.web.lists import list_globals
@@ -75,17 +78,23 @@ AREAS: tuple[ModuleType, ...] = (
     metrics,
 )
 MEGABYTE = 1024 * 1024
+BODY_LIMIT = 20 * MEGABYTE
 log = logging.getLogger(__name__)
 
 
 class Shelftalk(Flask):
-    """Flask, with static files kept for a year under their versioned addresses, which never change."""
+    """Flask, with static files kept for a year under their versioned addresses, which never change.
+
+    `asgi_app` is the same application for a server that speaks ASGI.
+    """
+
+    asgi_app: AsyncDoor
 
     def get_send_file_max_age(self, filename: str | None) -> int | None:
         return 31_536_000 if request.args.get("v") else super().get_send_file_max_age(filename)
 
 
-def create_app(root: Path, settings: Settings | None = None, *, background: bool = True) -> Flask:
+def create_app(root: Path, settings: Settings | None = None, *, background: bool = True) -> Shelftalk:
     """The WSGI application of the checkout at `root`; raises Invalid when a setting or secret is wrong.
 
     With `background`, the first request starts the threads that move scans and refresh the shelf.
@@ -130,7 +139,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         PERMANENT_SESSION_LIFETIME=timedelta(days=SESSION_DAYS),
-        MAX_CONTENT_LENGTH=20 * MEGABYTE,
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
         MAX_FORM_PARTS=2_000,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may stay open over lunch
@@ -193,25 +202,40 @@ def _make_version(path: Path, _changed: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
 
 
-def _trust_proxy(app: Flask, settings: Settings) -> None:
+def _trust_proxy(app: Shelftalk, settings: Settings) -> None:
     """An https origin means a proxy in front: it says who asks. The host never comes from it."""
     if settings.origin.startswith("https://"):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
 
 
-def _wire_scan_path(app: Flask, state: State, *, background: bool) -> None:
-    """Put the door in front of Flask: a scan never enters it."""
+def _trust_proxy_address(environ: dict[str, object]) -> None:
+    """The same for a scan that comes by ASGI: the last address is the one the proxy itself has seen."""
+    forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
+    if forwarded:
+        environ["REMOTE_ADDR"] = forwarded.rpartition(",")[2].strip()
+
+
+def _wire_scan_path(app: Shelftalk, state: State, *, background: bool) -> None:
+    """Put the door in front of Flask, for both kinds of server: a scan never enters it."""
+    settings = state.settings
     door = Door(
         app.wsgi_app,
         state.shelf,
         state.spool,
-        origin=state.settings.origin,
+        visitors=Visitors(settings.visitors_memory),
+        origin=settings.origin,
         is_staff=lambda environ: has_staff_cookie(app, environ),
     )
     followers = {
         "shelf": state.keeper.follow,
         "ingest": state.ingester.run_forever,
-        "retention": Retainer(state.store, state.settings.keep_days).run_forever,
+        "retention": Retainer(state.store, settings.keep_days).run_forever,
     }
-    start = StartOnce(followers, state.spool) if background else None
-    app.wsgi_app = start.wrap(door) if start else door  # type: ignore[method-assign,assignment]
+    start = StartOnce(followers, state.spool)
+    app.wsgi_app = start.wrap(door) if background else door  # type: ignore[method-assign,assignment]
+    app.asgi_app = AsyncDoor(
+        door,
+        WsgiBridge(lambda environ, respond: app.wsgi_app(environ, respond), make_environ, limit=BODY_LIMIT),
+        amend=_trust_proxy_address if settings.origin.startswith("https://") else None,
+        start=start.start if background else None,
+    )

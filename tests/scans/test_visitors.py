@@ -1,0 +1,111 @@
+"""First of day: known to all workers of a server, on no disk, gone with the day."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from scan_support import AT, IPHONE
+
+from shelftalk.scans.visitors import Sighting, Visitors, make_visitors_memory
+
+ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36"
+ROOT = Path(__file__).resolve().parents[2]
+OTHER_PROCESS = """
+import sys
+sys.path[:0] = [{packaging!r}, {scans!r}]
+from scan_support import AT, IPHONE
+from shelftalk.scans.visitors import Visitors
+visitors = Visitors(sys.argv[1])
+print(visitors.shared, sum(visitors.see(f"203.0.113.{{n % 200}}", IPHONE, "fa", AT).first_of_day for n in range(2000)))
+"""
+
+
+def test_the_first_scan_of_a_day_is_told_and_the_next_day_knows_nobody() -> None:
+    visitors = Visitors()
+    assert visitors.see("203.0.113.9", IPHONE, "fa", AT).first_of_day
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", AT).first_of_day
+    assert visitors.see("203.0.113.9", ANDROID, "fa", AT).first_of_day
+    assert visitors.see("203.0.113.9", IPHONE, "ru", AT).first_of_day
+    assert visitors.see("203.0.113.9", IPHONE, "fa", AT.replace(day=2)).first_of_day
+    assert "203.0.113.9" not in repr(vars(visitors))
+
+
+def test_a_crowd_behind_one_address_is_no_flood_but_a_machine_is() -> None:
+    visitors = Visitors()
+    assert not any(visitors.see("203.0.113.9", IPHONE, "fa", AT).flood for _ in range(500))
+    assert any(visitors.see("203.0.113.9", IPHONE, "fa", AT).flood for _ in range(200))
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", AT.replace(minute=1)).flood
+
+
+def test_the_memory_is_bounded_and_the_oldest_is_forgotten_first() -> None:
+    visitors = Visitors(slots=64)
+    later = AT + timedelta(minutes=5)
+    for n in range(500):
+        visitors.see(f"198.51.100.{n}", IPHONE, "fa", AT)
+    assert visitors.see("203.0.113.9", IPHONE, "fa", later).first_of_day
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", later).first_of_day
+    assert len(visitors._memory.view) < 2_000
+
+
+def test_the_salt_is_a_new_one_each_day_and_nothing_of_the_day_before_is_left() -> None:
+    visitors = Visitors(slots=64)
+    visitors.see("203.0.113.9", IPHONE, "fa", AT)
+    before = bytes(visitors._memory.view)
+    visitors.see("203.0.113.9", IPHONE, "fa", AT.replace(day=2))
+    after = bytes(visitors._memory.view)
+    assert before[8:40] != after[8:40]
+    assert sum(slot != bytes(16) for slot in (after[n : n + 16] for n in range(64, len(after), 16))) == 1
+
+
+def test_a_clock_set_back_over_midnight_makes_nobody_new() -> None:
+    visitors = Visitors()
+    midnight = AT.replace(hour=0, minute=30)
+    assert visitors.see("203.0.113.9", IPHONE, "fa", midnight).first_of_day
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", midnight - timedelta(hours=2)).first_of_day
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", midnight).first_of_day
+    assert visitors.see("203.0.113.9", IPHONE, "fa", midnight - timedelta(days=40)).first_of_day
+
+
+def test_processes_at_the_same_time_tell_each_first_once() -> None:
+    place = make_visitors_memory()
+    program = OTHER_PROCESS.format(packaging=str(ROOT / "packaging"), scans=str(ROOT / "tests" / "scans"))
+    command = [sys.executable, "-c", program, place]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate(timeout=60)[0].split() for process in running]
+    assert [shared for shared, _count in told] == ["True", "True"]
+    assert sum(int(count) for _shared, count in told) == 200
+
+
+def test_processes_without_a_common_memory_each_tell_it() -> None:
+    """The negative control, and what a server does that is started in another way."""
+    sightings = [Visitors().see("203.0.113.9", IPHONE, "fa", AT) for _ in range(2)]
+    assert sightings == [Sighting(True, False)] * 2
+
+
+def test_threads_tell_each_first_once() -> None:
+    visitors, firsts = Visitors(), []
+
+    def scan() -> None:
+        for n in range(300):
+            firsts.append(visitors.see(f"203.0.113.{n}", IPHONE, "fa", AT).first_of_day)
+
+    threads = [threading.Thread(target=scan) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(firsts) == 300
+
+
+def test_a_place_that_is_no_memory_of_ours_is_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(100))
+    with path.open("r+b") as file:
+        for place in (f"{os.getpid()}:{file.fileno()}", "1:99999", "nonsense", "/etc/passwd:1"):
+            assert not Visitors(place).shared
+    assert path.read_bytes() == bytes(100)
