@@ -176,3 +176,11 @@ def test_wrong_days_are_said_and_nothing_goes(
 def test_only_administrators_may_erase(placement: Placement, marketer: FlaskClient) -> None:
     assert marketer.get(f"/admin/placements/{placement.id}/erase").status_code == 403
     assert "Erase scans" not in marketer.get(f"/admin/placements/{placement.id}").text
+
+
+@pytest.mark.parametrize(("language", "days"), [("en", "396 days"), ("zh-Hant", "396"), ("ru", "396"), ("fa", "۳۹۶")])
+def test_the_privacy_notice_says_how_long_rows_are_kept(client: FlaskClient, language: str, days: str) -> None:
+    page = client.get(f"/privacy?lang={language}").text
+    assert days in page
+    if language != "en":
+        assert "deleted after" not in page

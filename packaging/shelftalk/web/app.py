@@ -150,9 +150,10 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _make_state(root: Path, settings: Settings) -> State:
     store, translator = open_store(settings), Translator()
-    renderer = make_renderer(root, translator, settings.origin)
+    renderer = make_renderer(root, translator, settings.origin, settings.keep_days)
     shelf_path = settings.instance / "shelf" / "shelf.sqlite"
-    keeper = ShelfKeeper(store, renderer, shelf_path, make_fingerprint(root, settings.origin))
+    fingerprint = make_fingerprint(root, f"{settings.origin} {settings.keep_days}")
+    keeper = ShelfKeeper(store, renderer, shelf_path, fingerprint)
     _prepare(settings, store, keeper)
     spool = Spool(settings.instance / "spool", settings.durability)
     return State(

@@ -39,6 +39,8 @@ class Translates(Protocol):
 
     def translate(self, message: str, tag: str, **values: object) -> str: ...
 
+    def ngettext(self, singular: str, plural: str, n: int, tag: str, **values: object) -> str: ...
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -181,6 +183,7 @@ class PageRenderer:
         style = make_style(self._style, colour)
         html = self._environment.get_template(template).render(
             _=partial(self._translator.translate, tag=tag),
+            ngettext=partial(self._translator.ngettext, tag=tag),
             language=get_language(tag),
             languages=[LANGUAGES[other] for other in languages],
             light=light,
@@ -217,13 +220,14 @@ class PageRenderer:
         return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 (escaped for a data block)
 
 
-def make_renderer(root: Path, translator: Translates, origin: str) -> PageRenderer:
+def make_renderer(root: Path, translator: Translates, origin: str, keep_days: int = 396) -> PageRenderer:
     """A renderer over the templates and style sheet of the checkout at `root`."""
     environment = Environment(
         loader=FileSystemLoader(root / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     style = (root / "static/css/shopper.css").read_text(encoding="utf-8")
     digest = hashlib.sha256((root / "static/js/shopper.js").read_bytes()).hexdigest()
+    environment.globals["keep_days"] = keep_days
     return PageRenderer(environment, translator, origin, squeeze_css(style), f"/static/js/shopper.js?v={digest[:8]}")
 
 
