@@ -226,7 +226,7 @@ def test_nothing_of_a_person_is_found_on_the_disk_afterwards(door: Door, spool: 
     assert len(files) >= 5
     for path in files:
         data = path.read_bytes()
-        for canary in (b"198.51.100.77", b"Canary", b"canary", b"0.987", b"iPhone"):
+        for canary in (b"198.51.100.77", b"Canary", b"canary", b"q=0.987", b"iPhone"):
             assert canary not in data, f"{canary!r} in {path.name}"
 
 
