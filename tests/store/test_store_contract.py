@@ -384,3 +384,12 @@ def test_a_location_code_belongs_to_one_location(db: Db) -> None:
     add_location(db)
     with pytest.raises(Invalid, match=r"THR.*Tehran Tajrish"):
         add_location(db, "Other")
+
+
+def test_a_retired_product_is_not_published_behind_ones_back(db: Db) -> None:
+    product = add_product(db)
+    publish(db, product, en="Oolong")
+    products.retire_product(db, product.id, at=AT)
+    with pytest.raises(Conflict, match="Restore it first"):
+        pages.publish_page(db, product.id, by="Mina", at=AT)
+    assert products.get_product(db, product.id).status == "retired"

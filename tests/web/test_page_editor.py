@@ -456,3 +456,24 @@ def test_a_form_that_makes_no_sense_breaks_nothing(marketer: FlaskClient, change
         form[name] = value
     assert marketer.post(PAGE, data=form).status_code < 500
     assert marketer.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "removed",
+    [
+        "[" * 100_000,
+        '{"place": 1' + "0" * 30 + ', "block": {"type": "hero", "id": "b1"}, "texts": {}}',
+        '{"place": 0, "block": {"type": "hero", "id": "\\ud800"}, "texts": {"en": {"title": "\\ud800"}}}',
+    ],
+)
+def test_a_tampered_undo_breaks_nothing(marketer: FlaskClient, store: Store, removed: str) -> None:
+    add_product(store)
+    answer = marketer.post("/admin/products/1/page", data={"action": "undo", "removed": removed})
+    assert answer.status_code in (200, 422)
+
+
+def test_a_page_without_any_block_is_not_saved_over_the_one_there_is(marketer: FlaskClient, store: Store) -> None:
+    add_product(store)
+    answer = marketer.post("/admin/products/1/page", data={"action": "save", "revision": "1"})
+    assert answer.status_code == 422
+    assert get_content(store).blocks

@@ -102,7 +102,7 @@ def _read_fields(kind: str, given: object, *, shared: bool) -> Raw:
 
 def _read_rows(field: Field, given: object) -> list[dict[str, str]]:
     numbered = _as_dict(given)
-    order = sorted((key for key in numbered if key.isdecimal()), key=int)
+    order = sorted((key for key in numbered if key.isdecimal() and len(key) < 6), key=int)
     return [{sub.name: _as_text(_as_dict(numbered[key]).get(sub.name)) for sub in field.fields} for key in order]
 
 
@@ -111,7 +111,8 @@ def _as_dict(value: object) -> Raw:
 
 
 def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """A text without half characters, which no database takes."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _read_removed(text: str) -> Raw | None:
@@ -124,12 +125,12 @@ def _read_removed(text: str) -> Raw | None:
             get_language(tag).tag: _read_fields(kind, _number_rows(_as_dict(values)), shared=False)
             for tag, values in _as_dict(removed["texts"]).items()
         }
-    except (ValueError, KeyError, Invalid):
+    except (ValueError, KeyError, RecursionError, Invalid):
         return None
     shared = _read_fields(kind, block.get(SHARED), shared=True)
     whole = {"id": _as_text(block.get("id")), "type": kind, "hidden": bool(block.get("hidden")), "shared": shared}
     place = removed.get("place")
-    return {"place": place if isinstance(place, int) else 0, "block": whole, "texts": texts}
+    return {"place": min(max(place, 0), MAX_BLOCKS) if isinstance(place, int) else 0, "block": whole, "texts": texts}
 
 
 def _number_rows(values: Raw) -> Raw:
@@ -167,6 +168,8 @@ def check_draft(draft: Draft) -> PageContent:
 
     Raises Invalid for what no field is to blame for.
     """
+    if not draft.blocks:
+        raise Invalid("page", "The page has no block. Add a headline, then save.")
     clean = copy.deepcopy(draft.raw)
     for spot in list_spots(clean):
         try:

@@ -200,6 +200,8 @@ def _publish(product_id: int, draft: Draft) -> ResponseReturnValue:
             count,
         )
         return _answer(product_id, draft, 422, message=message, open_gaps=True)
+    except Conflict as error:
+        return _answer(product_id, draft, 409, message=text_error(error))
     after_change()
     notice = _("Version {version} is live. Phones get it from now on.", version=version)
     return _answer(product_id, draft, 200, notice=notice)
@@ -316,6 +318,9 @@ def publish(product_id: int) -> ResponseReturnValue:
     except page_store.NotPublishable as error:
         flash(text_error(error), "warning")
         return redirect(address_of("pages.edit", product_id=product_id, check=1), 303)
+    except Conflict as error:
+        flash(text_error(error), "warning")
+        return redirect(address_of("products.show", product_id=product_id), 303)
     after_change()
     flash(_("Version {version} is live. Phones get it from now on.", version=version), "success")
     return redirect(address_of("products.show", product_id=product_id), 303)

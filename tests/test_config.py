@@ -1,0 +1,73 @@
+"""Settings: what is wrong is named with the variable, quoted, and never taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from shelftalk.config import read_settings
+from shelftalk.errors import Invalid
+from tests.support import ROOT
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("https://tea.example", "https://tea.example"),
+        ("https://Tea.Example/", "https://tea.example"),
+        ("https://tea.example:8443", "https://tea.example:8443"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+    ],
+)
+def test_an_origin_is_a_scheme_and_a_host(given: str, taken: str) -> None:
+    assert read_settings(ROOT, {"SHELFTALK_ORIGIN": given}).origin == taken
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "tea.example",
+        "http://tea.example",
+        "https://exa mple.com",
+        "https://x:abc",
+        "https://x:70000",
+        "https://tea<script>.example",
+        "https://@tea.example",
+        "https://user@tea.example",
+        "https://tea.example\n",
+        "https://tea.example#",
+        "https://tea.example?",
+        "https://tea.example/shop",
+        "https://[::1",
+        "https://-tea.example",
+        "javascript:alert(1)",
+    ],
+)
+def test_what_is_no_origin_is_never_printed(given: str) -> None:
+    with pytest.raises(Invalid, match="SHELFTALK_ORIGIN is"):
+        read_settings(ROOT, {"SHELFTALK_ORIGIN": given})
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "²", "-1", "eight", "9" * 5000])
+def test_a_port_is_a_number_in_range(port: str) -> None:
+    with pytest.raises(Invalid, match="PORT is"):
+        read_settings(ROOT, {"PORT": port})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://somewhere"),
+        ("SHELFTALK_TIMEZONE", "Mars/Olympus"),
+        ("SCAN_DURABILITY", "maybe"),
+    ],
+)
+def test_a_wrong_setting_names_itself(name: str, value: str) -> None:
+    with pytest.raises(Invalid, match=name):
+        read_settings(ROOT, {name: value})
+
+
+def test_a_wrong_database_address_does_not_show_its_password() -> None:
+    with pytest.raises(Invalid) as caught:
+        read_settings(ROOT, {"DATABASE_URL": "mysql://me:secret@host/shelftalk"})
+    assert "secret" not in str(caught.value)
