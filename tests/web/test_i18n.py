@@ -156,6 +156,12 @@ def test_persian_days_in_each_length() -> None:
     assert format_solar_hijri(day, "full") == "یکشنبه ۱ آذر ۱۴۰۵"
 
 
+def test_latin_names_stand_apart_in_text_read_from_the_right(translator: Translator) -> None:
+    assert translator.translate("“{value}” {n}", "fa", value="Oolong…", n=3) == "“\u2068Oolong…\u2069” ۳"
+    assert translator.translate("“{value}”", "fa", value="چای") == "“چای”"
+    assert translator.translate("“{value}”", "ru", value="Oolong…") == "“Oolong…”"
+
+
 def test_a_language_holds_inside_its_block_only() -> None:
     before = current_tag()
     with use_language("fa"):

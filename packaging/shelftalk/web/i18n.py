@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,7 @@ from shelftalk.web.solar_hijri import format_solar_hijri
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 COMMAS = {"fa": "، ", "zh-Hant": "、", "zh-Hans": "、"}  # between the things of a list
+LATIN = re.compile("[A-Za-z]")
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
@@ -91,10 +93,17 @@ def fill_places(text: str, tag: str, values: Mapping[str, object]) -> str:
     """`text` with its {places} filled; a Markup value makes the result Markup, all else escaped."""
     if not values:
         return text
-    written = {name: write_value(value, tag) for name, value in values.items()}
+    written = {name: isolate(write_value(value, tag), tag) for name, value in values.items()}
     if any(isinstance(value, Markup) for value in written.values()):
         return Markup(text).format(**written)  # noqa: S704 (the text is ours; format() escapes the values)
     return text.format(**written)
+
+
+def isolate(value: object, tag: str) -> object:
+    """A Latin name inside text read from the right, kept whole: its quotes and dots stay on its own side."""
+    if LANGUAGES[tag].direction == "rtl" and isinstance(value, str) and not isinstance(value, Markup):
+        return f"\u2068{value}\u2069" if LATIN.search(value) else value
+    return value
 
 
 def write_value(value: object, tag: str) -> object:
