@@ -232,7 +232,7 @@ def _wire_scan_path(app: Shelftalk, state: State, *, background: bool) -> None:
         "ingest": state.ingester.run_forever,
         "retention": Retainer(state.store, settings.keep_days).run_forever,
     }
-    start = StartOnce(followers, state.spool)
+    start = StartOnce(followers, state.spool, state.ingester)
     app.wsgi_app = start.wrap(door) if background else door  # type: ignore[method-assign,assignment]
     app.asgi_app = AsyncDoor(
         door,

@@ -19,7 +19,7 @@ from shelftalk import __version__
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.product import Product
 from shelftalk.errors import ShelftalkError, Unavailable
-from shelftalk.scans.ingest import Refused
+from shelftalk.scans.ingest import Ingester, Refused
 from shelftalk.scans.record import Scan
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target
 from shelftalk.scans.spool import Spool
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 POLL_S = 1.0
-STOP_S = 5.0  # at most, for a follower to end what it is at
+DRAIN_S = 2.0
+STOP_S = 3.0  # at most, for a follower to end what it is at
 
 
 class StoreSink:
@@ -195,9 +196,12 @@ def make_fingerprint(root: Path, origin: str) -> str:
 class StartOnce:
     """Starts this process's followers with its first request: commands, which serve nothing, never have them."""
 
-    def __init__(self, followers: Mapping[str, Callable[[threading.Event], None]], spool: Spool) -> None:
+    def __init__(
+        self, followers: Mapping[str, Callable[[threading.Event], None]], spool: Spool, ingester: Ingester
+    ) -> None:
         self._followers = followers
         self._spool = spool
+        self._ingester = ingester
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
@@ -236,7 +240,20 @@ class StartOnce:
         for thread in self._threads:
             thread.join(timeout=STOP_S)
         self._spool.close()
+        self._drain()
         log.info("stopped")
+
+    def _drain(self) -> None:
+        """Take over what the last answers left, for a moment; a long backlog is the next start's."""
+        late = threading.Event()
+        timer = threading.Timer(DRAIN_S, late.set)
+        timer.start()
+        try:
+            self._ingester.ingest_once(wait_s=0, stop=late)
+        except (ShelftalkError, OSError):
+            log.info("what waits in the spool stays there")
+        finally:
+            timer.cancel()
 
 
 @contextmanager
