@@ -74,6 +74,8 @@ def test_add_user_takes_the_password_from_the_environment(run: FlaskCliRunner, a
         (["labels", "--code", "abc", "--out", "x.pdf"], "abc"),
         (["labels", "--code", "k7m4p29xqd", "--stock", "avery-l9999", "--out", "x.pdf"], "avery-l9999"),
         (["report", "--from", "2026-11-02", "--to", "2026-11-01", "--out", "x.csv"], "before it begins"),
+        (["report", "--from", "2026-11-01", "--to", "2026-11-02", "--out", "nowhere/x.csv"], "no folder “nowhere”"),
+        (["backup", "nowhere/x.zip"], "no folder"),
     ],
 )
 def test_a_mistake_is_one_clear_sentence(

@@ -39,7 +39,7 @@ def find_free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_up(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def wait_until_up(url: str, process: subprocess.Popen[bytes], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended at its start"
@@ -49,6 +49,8 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes], seconds: float = 6
             time.sleep(0.1)
         else:
             return
+    process.kill()
+    process.wait()
     raise AssertionError("the server did not come up")
 
 

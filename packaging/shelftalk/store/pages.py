@@ -94,13 +94,14 @@ def list_text_times(db: Db, product_id: int) -> dict[str, datetime]:
 def publish_page(db: Db, product_id: int, *, by: str, at: datetime) -> int:
     """Publish the draft as it stands; gives the version's number.
 
-    Raises NotPublishable with what is missing, and Conflict for a retired product. A live page that reads the same already keeps its version: two clicks are one
-    publication.
+    Raises NotPublishable with what is missing, and Conflict for a retired product. A live page that reads the same
+    already keeps its version: two clicks are one publication.
     """
     product = db.get("get_product", id=product_id)
     if product["status"] == "retired":
         raise Conflict(
-            "“{name}” is retired: its codes show a page of their own. Restore it first, then publish.", name=product["name"]
+            "“{name}” is retired: its codes show a page of their own. Restore it first, then publish.",
+            name=product["name"],
         )
     content = get_page(db, product_id).content
     gaps = list_gaps(content)

@@ -17,6 +17,7 @@ from shelftalk.catalog.media import is_file_name
 from shelftalk.errors import Invalid
 from shelftalk.store import notes
 from shelftalk.store.backup import Progress, read_backup, write_backup
+from shelftalk.web.files import check_folder
 from shelftalk.web.state import State
 
 DATABASE = "shelftalk.sqlite"
@@ -32,6 +33,7 @@ def _no_progress(_what: str, _count: int) -> None:
 
 def make_backup(state: State, path: Path, progress: Progress = _no_progress) -> int:
     """Write a backup to `path`, replacing an older file only when the new one is whole; gives the number of rows."""
+    check_folder(path)
     state.ingester.ingest_once()
     at = clock.now()
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -170,7 +170,7 @@ def labels(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int
     with _progress("Sheets set and read back") as moved:
         made = make_labels(items, sheet, start=start, copies=copies, progress=moved)
     write_whole(out, made.pdf)
-    click.echo(f"{out}: {made.labels} labels on {made.sheets} sheets, each read back.")
+    click.echo(f"{out}: labels {made.labels}, sheets {made.sheets}, each read back.")
     if state().settings.origin_is_local:
         click.echo(
             "These labels lead to this machine only. Set SHELFTALK_ORIGIN before you print for a shop.", err=True

@@ -6,9 +6,20 @@ import os
 import secrets
 from pathlib import Path
 
+from shelftalk.errors import Invalid
+
+
+def check_folder(path: Path) -> None:
+    """Raise Invalid when there is no folder to write `path` into."""
+    if not path.parent.is_dir():
+        raise Invalid(
+            "file", "There is no folder “{value}” to write into. Make it first, or choose another.", value=path.parent
+        )
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside, bring to the disk, then rename: readers see the old file or the new one, never a part."""
+    check_folder(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with draft.open("wb") as file:
