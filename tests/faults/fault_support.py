@@ -51,14 +51,23 @@ class Server:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def kill_worker(self) -> None:
+    def list_workers(self) -> list[psutil.Process]:
         children = psutil.Process(self.process.pid).children(recursive=True)
-        workers = [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
-        workers[0].kill()
+        return [child for child in children if "resource_tracker" not in " ".join(list_words(child))]
+
+    def kill_worker(self) -> None:
+        self.list_workers()[0].kill()
 
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(20)
+
+
+def list_words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 @contextmanager

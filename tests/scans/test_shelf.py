@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import random
 import sqlite3
+import subprocess
+import sys
+import zlib
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -212,3 +216,39 @@ def test_the_policy_allows_the_pages_own_styles_and_no_inline_script() -> None:
     assert "unsafe" not in policy
     assert "script-src 'self';" in policy
     assert "frame-ancestors 'self'" in policy
+
+
+def test_twenty_thousand_codes_in_five_languages_need_little_memory(tmp_path: Path) -> None:
+    """100,000 pages of 18 kB lie on the shelf; a reader holds the codes and a bounded cache."""
+    path = tmp_path / "shelf.sqlite"
+    page = random.Random(7).randbytes(9_000)
+    fill_shelf(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("begin")
+        codes = ((code_number(n), "page", n, n, f"p{n}", 2) for n in range(20_000))
+        db.executemany("insert or ignore into targets values (?, ?, ?, ?, ?, ?)", codes)
+        row = ("e" * 24, "policy", page, page, zlib.crc32(page, zlib.crc32(page)), 2)
+        pages = ((f"product:{n}", tag, *row) for n in range(2_000) for tag in LANGUAGES[:1])
+        db.executemany("insert or replace into pages values (?, ?, ?, ?, ?, ?, ?, ?)", pages)
+        others = ((f"product:{n}", tag, *row[:2], b"", b"", 0, 2) for n in range(20_000) for tag in LANGUAGES)
+        db.executemany("insert or ignore into pages values (?, ?, ?, ?, ?, ?, ?, ?)", others)
+        db.execute("update meta set value = 2 where name = 'version'")
+        db.execute("commit")
+    program = """
+import sys, pathlib, psutil
+sys.path[:0] = [sys.argv[2]]
+from shelftalk.scans.reader import CACHE_BYTES, ShelfReader
+before = psutil.Process().memory_info().rss
+reader = ShelfReader(pathlib.Path(sys.argv[1]))
+assert (reader.status().codes, reader.status().pages) == (20_000, 100_025), reader.status()
+loaded = psutil.Process().memory_info().rss
+for round in range(3):
+    assert all(reader.find_page(f"product:{n}", "en") for n in range(2_000) if n != 7)
+print((loaded - before) >> 20, (psutil.Process().memory_info().rss - before - CACHE_BYTES) >> 20)
+"""
+    packaging = Path(__file__).resolve().parents[2] / "packaging"
+    done = subprocess.run([sys.executable, "-c", program, path, packaging], capture_output=True, text=True, check=True)
+    codes, all_but_cache = map(int, done.stdout.split())
+    print(f"codes and tags {codes} MB, with all but the page cache {all_but_cache} MB")
+    assert codes < 80
+    assert all_but_cache < 120
