@@ -15,6 +15,7 @@ import flask  # noqa: E402
 from scan_support import plain_app  # noqa: E402
 
 from shelftalk import clock  # noqa: E402
+from shelftalk.scans.async_door import AsyncDoor  # noqa: E402
 from shelftalk.scans.door import Door  # noqa: E402
 from shelftalk.scans.reader import ShelfReader  # noqa: E402
 from shelftalk.scans.spool import Spool  # noqa: E402
@@ -26,19 +27,26 @@ HEADERS = [
     ("Content-Encoding", "br"),
     ("Content-Length", str(len(PAGE))),
 ]
+RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS]
 
 
-def constant(_environ, start) -> tuple[bytes]:
+def constant(_environ, start) -> list[bytes]:
     """The same page whatever is asked: what the server itself costs."""
     start("200 OK", HEADERS)
-    return (PAGE,)
+    return [PAGE]
 
 
-def bare(environ, start) -> tuple[bytes]:
+async def constant_asgi(_scope, _receive, send) -> None:
+    """The same by ASGI."""
+    await send({"type": "http.response.start", "status": 200, "headers": RAW_HEADERS})
+    await send({"type": "http.response.body", "body": PAGE})
+
+
+def bare(environ, start) -> list[bytes]:
     """A code looked up in a dictionary, its page sent: the least a callable can do."""
     found = CODES.get(environ["PATH_INFO"][3:])
     start("200 OK" if found else "404 Not Found", list(HEADERS))
-    return (PAGE,)
+    return [PAGE]
 
 
 def make_usual() -> flask.Flask:
@@ -65,4 +73,11 @@ def make_door(durability: str) -> Door:
 
 KIND = os.environ["BENCH_KIND"]
 CODES = dict.fromkeys((FOLDER / "codes.txt").read_text().split(), PAGE)
-app = {"constant": lambda: constant, "bare": lambda: bare, "usual": make_usual}.get(KIND, lambda: make_door(KIND))()
+MAKERS = {
+    "constant": lambda: constant,
+    "constant-asgi": lambda: constant_asgi,
+    "bare": lambda: bare,
+    "usual": make_usual,
+    "power-wsgi": lambda: make_door("power"),
+}
+app = MAKERS.get(KIND, lambda: AsyncDoor(make_door(KIND), constant_asgi))()

@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import struct
+import weakref
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from mmap import mmap
@@ -22,6 +23,7 @@ FLOOD = 600  # scans a minute from one key: ten a second for a whole minute is n
 _HEADER = struct.Struct("<q32s")  # the day, its salt
 _SLOT = struct.Struct("<QII")  # key, minute of the last scan counted from 1, scans in that minute
 _START = 64
+_all: weakref.WeakSet[Visitors] = weakref.WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class Visitors:
 
     def __init__(self, place: str = "", *, slots: int = SLOTS, flood: int = FLOOD) -> None:
         self._place, self._slots, self._flood = place, slots, flood
-        self._memory = self._attach()
-        self._pid = os.getpid()
+        self._attach()
+        _all.add(self)
 
     @property
     def shared(self) -> bool:
@@ -53,8 +55,6 @@ class Visitors:
     def see(self, address: str, agent: str, languages: str, at: datetime) -> Sighting:
         """Note a scan. The day is UTC's: when it turns, all keys and the salt are forgotten."""
         at = at.astimezone(UTC)
-        if os.getpid() != self._pid:  # after a fork: locks and private memory are the parent's
-            self._memory, self._pid = self._attach(), os.getpid()
         text = f"{address}\0{agent}\0{languages}".encode("utf-8", "surrogatepass")
         with self._memory.hold() as view:
             day, salt = _HEADER.unpack_from(view)
@@ -63,8 +63,8 @@ class Visitors:
             key = int.from_bytes(hashlib.blake2b(text, key=salt, digest_size=8).digest(), "little") or 1
             return self._note(view, key, at.hour * 60 + at.minute + 1)
 
-    def _attach(self) -> SharedMemory:
-        return SharedMemory(_START + self._slots * _SLOT.size, self._place)
+    def _attach(self) -> None:
+        self._memory = SharedMemory(_START + self._slots * _SLOT.size, self._place)
 
     def _start_day(self, view: mmap, day: date) -> bytes:
         salt = secrets.token_bytes(32)
@@ -89,3 +89,12 @@ class Visitors:
                 place, oldest = at, seen
         _SLOT.pack_into(view, place, key, minute, count)
         return Sighting(first, count > self._flood)
+
+
+def _attach_anew() -> None:
+    """After a fork, locks and private memory are the parent's."""
+    for visitors in list(_all):
+        visitors._attach()
+
+
+os.register_at_fork(after_in_child=_attach_anew)
