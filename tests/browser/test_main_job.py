@@ -72,7 +72,7 @@ def write_page(page: Page) -> None:
     """The headline in five languages, then publish."""
     page.goto(page.url.rstrip("/").removesuffix("/page") + "/page")
     for tag in NAMES:
-        page.locator(f".ed-tab input[value={tag}]").check(force=True)
+        page.locator(f".ed-tab input[value={tag}]").press("Space")
         page.locator(f"[data-kind=hero] [name$='.{tag}.title']").fill(NAMES[tag])
         page.locator(f"[data-kind=hero] [name$='.{tag}.claim']").fill(CLAIMS[tag])
     page.locator("[data-publish]").click()
@@ -101,7 +101,7 @@ def add_placement(page: Page, server: Server) -> None:
 def download_labels(page: Page, server: Server, folder: Path) -> Path:
     page.goto(f"{server.url}/admin/labels/")
     page.locator("#choice input[name=code]").first.check()
-    page.locator("input[name=stock][value=avery-l7160]").check(force=True)
+    page.locator("input[name=stock][value=avery-l7160]").press("Space")
     page.locator("input[name=start]").fill("5")
     expect(page.locator(".proven")).to_be_visible(timeout=30000)
     with page.expect_download(timeout=60000) as waiting:
