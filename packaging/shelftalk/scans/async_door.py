@@ -40,6 +40,7 @@ class AsyncDoor:
         self._start = start
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiters: dict[Batch, list[Waiter]] = {}
+        self._turn: list[tuple[bytes, asyncio.Future[bool]]] = []  # the loop's present turn, written together
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,8 +70,10 @@ class AsyncDoor:
             self._door.shelf.refresh(now=True)
 
     async def _keep(self, answer: Answer) -> Outcome:
-        """Have the answer's scan kept; waits for the sync that covers it, no longer than the spool's patience."""
+        """Have the answer's scan kept; waits for the write or sync that covers it, no longer than the spool's patience."""
         spool = self._door.spool
+        if spool.writes_at_once and await self._join_turn(answer.line):
+            return "kept"
         batch = spool.hand_over(answer.line, self._wake)
         if isinstance(batch, str):
             return batch
@@ -85,6 +88,22 @@ class AsyncDoor:
         else:
             waiters.append(waiter)
         return await waiter
+
+    def _join_turn(self, line: bytes) -> asyncio.Future[bool]:
+        """One write for all scans of a turn of the loop: each write lets go of the interpreter and queues for it."""
+        loop = asyncio.get_running_loop()
+        if not self._turn:
+            loop.call_soon(self._end_turn)
+        waiter: asyncio.Future[bool] = loop.create_future()
+        self._turn.append((line, waiter))
+        return waiter
+
+    def _end_turn(self) -> None:
+        turn, self._turn = self._turn, []
+        kept = self._door.spool.write_now([line for line, _waiter in turn])
+        for _line, waiter in turn:
+            if not waiter.done():
+                waiter.set_result(kept)
 
     def _wake(self, batch: Batch) -> None:
         """Called by the spool's thread: the one crossing for all who wait."""

@@ -76,7 +76,7 @@ class Spool:
         """Keep a scan's line; waits, at most for the spool's patience."""
         try:
             self._start()
-            if self.durability == "process" and self._write_now(line):
+            if self.durability == "process" and self.write_now([line]):
                 return "kept"
             batch = self._hand_over(line)
         except Exception:
@@ -92,8 +92,6 @@ class Spool:
         called with that batch when its fate is known, once for all lines in it. Never raises."""
         try:
             self._start()
-            if self.durability == "process" and not self.hangs() and self._write_now(line):
-                return "kept"
             return self._hand_over(line, wake) or "lost"
         except Exception:
             log.exception("A scan could not be spooled")
@@ -151,14 +149,20 @@ class Spool:
                 self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
                 self._thread.start()
 
-    def _write_now(self, line: bytes) -> bool:
+    @property
+    def writes_at_once(self) -> bool:
+        """Whether a line is kept as soon as the system has it, and nothing stands in the way of handing it over."""
+        return self.durability == "process" and not self.hangs()
+
+    def write_now(self, lines: list[bytes]) -> bool:
+        """Hand lines to the system in one write; False when none of them was kept: they go by `hand_over` then."""
         with self._lock:
             segment = self._segment
             if self._stopping or not segment or segment.broken or segment.size >= self.limits.segment_bytes:
                 return False
             try:
-                segment.write([line])
-            except OSError:
+                segment.write(lines)
+            except Exception:
                 return False
         return True
 
