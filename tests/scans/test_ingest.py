@@ -14,6 +14,7 @@ from scan_support import SqliteSink, a_scan, code_number
 from shelftalk import clock
 from shelftalk.errors import Invalid, Unavailable
 from shelftalk.scans import ingest
+from shelftalk.scans.aside import ASIDE
 from shelftalk.scans.ingest import Ingester
 from shelftalk.scans.ledger import fold_segments, read_ledger, write_ledger
 from shelftalk.scans.progress import read_status
@@ -57,7 +58,7 @@ def test_scans_of_unknown_codes_are_set_aside_and_block_nobody(spool: Spool, tmp
     ingester = Ingester(spool, sink)
     assert ingester.ingest_once() == 20
     assert sink.list_codes() == [code_number(n) for n in range(20) if n != 13]
-    [line] = (spool.folder / ingest.ASIDE).read_text().splitlines()
+    [line] = (spool.folder / ASIDE).read_text().splitlines()
     assert code_number(13) in json.loads(line)["scan"]
     status = spool.status()
     assert (status.served, status.stored, status.set_aside, status.depth) == (20, 19, 1, 0)

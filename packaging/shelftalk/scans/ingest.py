@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import logging
 import os
 import secrets
@@ -18,9 +17,10 @@ from typing import Protocol
 
 from shelftalk import clock
 from shelftalk.errors import Invalid, Unavailable
+from shelftalk.scans.aside import add_aside, finish_sending, read_aside, send_again
 from shelftalk.scans.ledger import fold_segments, read_ledger, write_ledger
 from shelftalk.scans.progress import IngestStatus, read_status, write_status
-from shelftalk.scans.record import Scan, format_scan
+from shelftalk.scans.record import Scan
 from shelftalk.scans.segment import list_segments, read_segment, sweep_folder, sync_folder
 from shelftalk.scans.spool import Spool
 
@@ -30,7 +30,6 @@ POLL_S = 0.5
 MAX_PAUSE_S = 30.0
 TELLING = 500  # scans in a pass that is long enough to measure a speed by
 TELL_S = 10.0  # without news, how often the status is told all the same
-ASIDE = "set-aside.jsonl"
 
 
 class Refused(Exception):
@@ -100,6 +99,11 @@ class Ingester:
         with _hold(self._lock_path, wait_s):
             yield
 
+    def retry_set_aside(self) -> int:
+        """Send what the store refused through the spool once more; gives how many scans. The next pass takes them."""
+        with self.hold():
+            return send_again(self._folder, self._sink.read_positions(self.node))
+
     def run_forever(self, stop: threading.Event) -> None:
         """Take over scans as they come until `stop`, unless a process of its own does; see `follow`."""
         self._run(stop, lambda: _is_free(self._follower_path))
@@ -133,12 +137,13 @@ class Ingester:
 
     def _pass(self, progress: Callable[[int], None], stop: threading.Event) -> int:
         began = clock.monotonic()
+        finish_sending(self._folder)
         positions = dict(self._sink.read_positions(self.node))
         self._forget(positions)
         total = 0
         while not stop.is_set() and (batch := self._read(positions)):
             if batch.positions:
-                self._store(batch.scans, batch.positions)
+                self._store(self._leave_aside(batch.scans), batch.positions)
             positions.update(batch.positions)
             self._note(positions)
             self._fold(batch.finished, positions)
@@ -177,6 +182,16 @@ class Ingester:
                 batch.finished.append(name)
         return batch if batch.positions or batch.finished else None
 
+    def _leave_aside(self, scans: list[Scan]) -> list[Scan]:
+        """Without those an earlier try set aside before it was cut off: they may be sent again from there."""
+        entries = read_aside(self._folder)
+        places = {entry.place for entry in entries}
+        rest = [scan for scan in scans if (scan.segment, scan.position) not in places] if places else scans
+        if len(rest) < len(scans):
+            counts = Counter(entry.segment for entry in entries)
+            self._note_aside({scan.segment: counts[scan.segment] for scan in scans if counts[scan.segment]})
+        return rest
+
     def _store(self, scans: list[Scan], positions: Mapping[str, int]) -> None:
         """Hand over scans until they are in; what can never be stored is set aside first."""
         try:
@@ -196,22 +211,14 @@ class Ingester:
 
     def _set_aside(self, scans: Sequence[Scan], why: str) -> None:
         """Write down scans no store can take, each once however often this is repeated."""
-        path = self._folder / ASIDE
-        lines = path.read_text().splitlines() if path.exists() else []
-        known = {json.loads(line)["place"] for line in lines if line.endswith("}")}
-        entries = [_format_aside(scan, why) for scan in scans if f"{scan.segment}:{scan.position}" not in known]
-        with path.open("a") as file:
-            file.write("".join(entries))
-            file.flush()
-            os.fsync(file.fileno())
+        counts = add_aside(self._folder, scans, why)
         log.warning("%d scans the store can never take were set aside: %s", len(scans), why)
-        self._note_aside(Counter(scan.segment for scan in scans[: len(entries)]))
+        self._note_aside(counts)
 
     def _note_aside(self, counts: Mapping[str, int]) -> None:
         ledger = read_ledger(self._folder)
-        aside = {name: ledger.aside.get(name, 0) + count for name, count in counts.items()}
         with contextlib.suppress(OSError):
-            write_ledger(self._folder, replace(ledger, aside=ledger.aside | aside))
+            write_ledger(self._folder, replace(ledger, aside=ledger.aside | counts))
 
     def _note(self, positions: Mapping[str, int]) -> None:
         ledger = read_ledger(self._folder)
@@ -244,11 +251,6 @@ def read_node(folder: Path) -> str:
         draft.unlink()
         sync_folder(folder)
     return path.read_text().strip()
-
-
-def _format_aside(scan: Scan, why: str) -> str:
-    line = format_scan(scan).decode().strip()
-    return json.dumps({"place": f"{scan.segment}:{scan.position}", "why": why, "scan": line}) + "\n"
 
 
 @contextlib.contextmanager

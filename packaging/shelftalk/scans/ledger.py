@@ -9,6 +9,7 @@ import secrets
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from shelftalk.scans.aside import is_again
 from shelftalk.scans.segment import Tally, list_segments, read_meter, remove_segment, sync_folder, tally_segment
 
 _NAME = "ledger.json"
@@ -132,11 +133,13 @@ def measure_spool(folder: Path, unfiled: int = 0) -> SpoolStatus:
 
 
 def _account(folder: Path, name: str, ledger: Ledger, tally: Tally) -> Totals:
+    aside = ledger.aside.get(name, 0)
+    if is_again(name):  # served before; they leave what is set aside, for the store or for a second time there
+        return Totals(stored=tally.before - aside, set_aside=aside - tally.before - tally.after, torn=tally.torn)
     meter = read_meter(folder, name)
     lost = meter.lost if meter else 0
     found = tally.before + tally.after + lost
     served = max(found, meter.served if meter else 0)
-    aside = ledger.aside.get(name, 0)
     return Totals(served, tally.before - aside, aside, lost, tally.torn, served - found)
 
 

@@ -179,14 +179,19 @@ def labels(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int
 
 @command("ingest")
 @click.option("--follow", is_flag=True, help="Go on until stopped, as a process of its own.")
-def ingest(follow: bool) -> None:
+@click.option("--retry-set-aside", "again", is_flag=True, help="First try once more what the store refused.")
+def ingest(follow: bool, again: bool) -> None:
     """Move the scans that wait in the spool to the store: once, or as they come until SIGTERM or Ctrl+C."""
+    if again:
+        click.echo(f"{state().ingester.retry_set_aside()} scans that were set aside are tried again.", err=True)
     if follow:
         _follow()
         return
     with _progress("Scans") as moved:
         count = state().ingester.ingest_once(moved)
     click.echo(f"{count} {'scan' if count == 1 else 'scans'} moved to the store.")
+    if again and (left := state().spool.status().set_aside):
+        click.echo(f"{left} are set aside again: the store does not know their codes.", err=True)
 
 
 def _follow() -> None:
