@@ -84,9 +84,9 @@ def test_only_get_is_a_scan(method: str) -> None:
         ({"HTTP_SEC_FETCH_DEST": "empty", "HTTP_SEC_FETCH_MODE": "cors"}, "prefetch"),
         ({"HTTP_SEC_FETCH_DEST": "document", "HTTP_SEC_FETCH_SITE": "none"}, "person"),
         ({"HTTP_SEC_FETCH_SITE": "cross-site"}, "person"),
-        ({"HTTP_SEC_FETCH_SITE": "same-origin"}, "repeat"),
-        ({"HTTP_CACHE_CONTROL": "max-age=0"}, "repeat"),
-        ({"HTTP_CACHE_CONTROL": "No-Cache"}, "repeat"),
+        ({"HTTP_SEC_FETCH_SITE": "same-origin"}, "reload"),
+        ({"HTTP_CACHE_CONTROL": "max-age=0"}, "reload"),
+        ({"HTTP_CACHE_CONTROL": "No-Cache"}, "reload"),
         ({"HTTP_CACHE_CONTROL": "max-age=600"}, "person"),
     ],
 )
@@ -94,9 +94,9 @@ def test_what_a_request_says_of_itself_decides(headers: dict[str, str], expected
     assert classify("GET", {"HTTP_USER_AGENT": IPHONE} | headers).scan_class == expected
 
 
-def test_a_language_switch_is_a_repeat_and_staff_are_staff() -> None:
+def test_a_language_switch_is_a_reload_and_staff_are_staff() -> None:
     environ = {"HTTP_USER_AGENT": IPHONE}
-    assert classify("GET", environ, switched=True).scan_class == "repeat"
+    assert classify("GET", environ, switched=True).scan_class == "reload"
     assert classify("GET", environ, switched=True, staff=True).scan_class == "staff"
     assert classify("GET", {"HTTP_USER_AGENT": "Googlebot/2.1"}, staff=True).scan_class == "declared_bot"
 

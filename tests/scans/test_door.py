@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -105,7 +107,7 @@ def test_other_methods_are_told_what_is_allowed(door: Door) -> None:
 def test_a_language_can_be_asked_for_and_is_then_no_new_scan(door: Door, spool: Spool) -> None:
     answer = ask(door, f"/q/{LIVE}?lang=ru", accept_language="fa")
     assert "Oolong ru" in answer.text
-    assert answer.note == "repeat; language switch"
+    assert answer.note == "reload; language switch"
     assert spooled(spool)[0].language == "ru"
     assert "Oolong fa" in ask(door, f"/q/{LIVE}?lang=xx", accept_language="fa").text
 
@@ -128,12 +130,35 @@ def test_who_asks_for_privacy_leaves_only_time_code_and_class(door: Door, spool:
     assert (scan.language, scan.device, scan.first_of_day, scan.scan_class) == ("", "", False, "person")
 
 
-def test_five_hundred_scans_behind_one_address_are_five_hundred(door: Door, spool: Spool, tmp_path: Path) -> None:
-    notes = {ask(door, f"/q/{LIVE}", user_agent=IPHONE, accept_language="fa").note for _ in range(500)}
-    assert notes == {"person"}
+def wifi_agents() -> list[str]:
+    """Eleven phones that differ in model or version: what is common behind one shop's address."""
+    return [IPHONE.replace("17_5", f"{major}_{minor}") for major in (15, 16, 17) for minor in range(4)][:11]
+
+
+@pytest.mark.parametrize("agents", [wifi_agents(), [IPHONE], [""]], ids=["eleven", "alike", "none"])
+def test_five_hundred_scans_behind_one_address_are_five_hundred(door, spool, tmp_path: Path, agents: list[str]) -> None:
+    chance = random.Random(500)
+    for _ in range(500):
+        ask(door, f"/q/{LIVE}", user_agent=chance.choice(agents), accept_language="fa")
+    classes = Counter(scan.scan_class for scan in spooled(spool))
+    assert set(classes) <= {"person", "repeat"}
+    assert classes["person"] + classes["repeat"] == 500
+    assert classes["person"] >= 495
     sink = SqliteSink(tmp_path / "store.sqlite")
     assert Ingester(spool, sink).ingest_once() == 500
     assert len(sink.list_codes()) == 500
+
+
+def test_the_same_phone_at_the_same_label_is_a_repeat_and_at_another_it_is_not(door: Door, spool: Spool) -> None:
+    notes = [ask(door, f"/q/{code}", user_agent=IPHONE).note for code in (LIVE, LIVE, DRAFT, LIVE.upper())]
+    assert notes == ["person", "repeat; scanned within 30 minutes", "person", "repeat; scanned within 30 minutes"]
+    assert [scan.first_of_day for scan in spooled(spool)] == [True, False, False, False]
+
+
+def test_who_asks_for_privacy_is_never_recognised(door: Door) -> None:
+    notes = [ask(door, f"/q/{LIVE}", user_agent=IPHONE, sec_gpc="1").note for _ in range(3)]
+    assert notes == ["person; private"] * 3
+    assert ask(door, f"/q/{LIVE}", user_agent=IPHONE).note == "person"
 
 
 def test_a_products_own_address_is_no_scan_and_may_be_kept(door: Door, spool: Spool) -> None:

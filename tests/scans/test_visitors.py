@@ -9,7 +9,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-from scan_support import AT, IPHONE
+from scan_support import AT, IPHONE, LIVE
 
 from shelftalk.scans.visitors import Sighting, Visitors, make_visitors_memory
 
@@ -18,57 +18,58 @@ ROOT = Path(__file__).resolve().parents[2]
 OTHER_PROCESS = """
 import sys
 sys.path[:0] = [{packaging!r}, {scans!r}]
-from scan_support import AT, IPHONE
+from scan_support import AT, IPHONE, LIVE
 from shelftalk.scans.visitors import Visitors
 visitors = Visitors(sys.argv[1])
-print(visitors.shared, sum(visitors.see(f"203.0.113.{{n % 200}}", IPHONE, "fa", AT).first_of_day for n in range(2000)))
+seen = [visitors.see(f"203.0.113.{{n % 200}}", IPHONE, "fa", LIVE, AT) for n in range(2000)]
+print(visitors.shared, sum(each.first_of_day for each in seen), sum(each.repeat for each in seen))
 """
 
 
 def test_the_first_scan_of_a_day_is_told_and_the_next_day_knows_nobody() -> None:
     visitors = Visitors()
-    assert visitors.see("203.0.113.9", IPHONE, "fa", AT).first_of_day
-    assert not visitors.see("203.0.113.9", IPHONE, "fa", AT).first_of_day
-    assert visitors.see("203.0.113.9", ANDROID, "fa", AT).first_of_day
-    assert visitors.see("203.0.113.9", IPHONE, "ru", AT).first_of_day
-    assert visitors.see("203.0.113.9", IPHONE, "fa", AT.replace(day=2)).first_of_day
+    assert visitors.see("203.0.113.9", IPHONE, "fa", LIVE, AT).first_of_day
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", LIVE, AT).first_of_day
+    assert visitors.see("203.0.113.9", ANDROID, "fa", LIVE, AT).first_of_day
+    assert visitors.see("203.0.113.9", IPHONE, "ru", LIVE, AT).first_of_day
+    assert visitors.see("203.0.113.9", IPHONE, "fa", LIVE, AT.replace(day=2)).first_of_day
     assert "203.0.113.9" not in repr(vars(visitors))
 
 
 def test_a_crowd_behind_one_address_is_no_flood_but_a_machine_is() -> None:
     visitors = Visitors()
-    assert not any(visitors.see("203.0.113.9", IPHONE, "fa", AT).flood for _ in range(500))
-    assert any(visitors.see("203.0.113.9", IPHONE, "fa", AT).flood for _ in range(200))
-    assert not visitors.see("203.0.113.9", IPHONE, "fa", AT.replace(minute=1)).flood
+    assert not any(visitors.see("203.0.113.9", IPHONE, "fa", LIVE, AT).flood for _ in range(500))
+    assert any(visitors.see("203.0.113.9", IPHONE, "fa", LIVE, AT).flood for _ in range(200))
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", LIVE, AT.replace(minute=1)).flood
 
 
 def test_the_memory_is_bounded_and_the_oldest_is_forgotten_first() -> None:
     visitors = Visitors(slots=64)
     later = AT + timedelta(minutes=5)
     for n in range(500):
-        visitors.see(f"198.51.100.{n}", IPHONE, "fa", AT)
-    assert visitors.see("203.0.113.9", IPHONE, "fa", later).first_of_day
-    assert not visitors.see("203.0.113.9", IPHONE, "fa", later).first_of_day
+        visitors.see(f"198.51.100.{n}", IPHONE, "fa", LIVE, AT)
+    assert visitors.see("203.0.113.9", IPHONE, "fa", LIVE, later).first_of_day
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", LIVE, later).first_of_day
     assert len(visitors._memory.view) < 2_000
 
 
 def test_the_salt_is_a_new_one_each_day_and_nothing_of_the_day_before_is_left() -> None:
     visitors = Visitors(slots=64)
-    visitors.see("203.0.113.9", IPHONE, "fa", AT)
+    visitors.see("203.0.113.9", IPHONE, "fa", LIVE, AT)
     before = bytes(visitors._memory.view)
-    visitors.see("203.0.113.9", IPHONE, "fa", AT.replace(day=2))
+    visitors.see("203.0.113.9", IPHONE, "fa", LIVE, AT.replace(day=2))
     after = bytes(visitors._memory.view)
     assert before[8:40] != after[8:40]
-    assert sum(slot != bytes(16) for slot in (after[n : n + 16] for n in range(64, len(after), 16))) == 1
+    assert sum(slot != bytes(16) for slot in (after[n : n + 16] for n in range(64, len(after), 16))) == 3
 
 
 def test_a_clock_set_back_over_midnight_makes_nobody_new() -> None:
     visitors = Visitors()
     midnight = AT.replace(hour=0, minute=30)
-    assert visitors.see("203.0.113.9", IPHONE, "fa", midnight).first_of_day
-    assert not visitors.see("203.0.113.9", IPHONE, "fa", midnight - timedelta(hours=2)).first_of_day
-    assert not visitors.see("203.0.113.9", IPHONE, "fa", midnight).first_of_day
-    assert visitors.see("203.0.113.9", IPHONE, "fa", midnight - timedelta(days=40)).first_of_day
+    assert visitors.see("203.0.113.9", IPHONE, "fa", LIVE, midnight).first_of_day
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", LIVE, midnight - timedelta(hours=2)).first_of_day
+    assert not visitors.see("203.0.113.9", IPHONE, "fa", LIVE, midnight).first_of_day
+    assert visitors.see("203.0.113.9", IPHONE, "fa", LIVE, midnight - timedelta(days=40)).first_of_day
 
 
 def test_processes_at_the_same_time_tell_each_first_once() -> None:
@@ -77,14 +78,15 @@ def test_processes_at_the_same_time_tell_each_first_once() -> None:
     command = [sys.executable, "-c", program, place]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     told = [process.communicate(timeout=60)[0].split() for process in running]
-    assert [shared for shared, _count in told] == ["True", "True"]
-    assert sum(int(count) for _shared, count in told) == 200
+    assert [shared for shared, _firsts, _repeats in told] == ["True", "True"]
+    assert sum(int(firsts) for _shared, firsts, _repeats in told) == 200
+    assert sum(int(repeats) for _shared, _firsts, repeats in told) == 200 * 3  # then each address is a crowd's
 
 
 def test_processes_without_a_common_memory_each_tell_it() -> None:
     """The negative control, and what a server does that is started in another way."""
-    sightings = [Visitors().see("203.0.113.9", IPHONE, "fa", AT) for _ in range(2)]
-    assert sightings == [Sighting(True, False)] * 2
+    sightings = [Visitors().see("203.0.113.9", IPHONE, "fa", LIVE, AT) for _ in range(2)]
+    assert sightings == [Sighting(True, False, False)] * 2
 
 
 def test_threads_tell_each_first_once() -> None:
@@ -92,7 +94,7 @@ def test_threads_tell_each_first_once() -> None:
 
     def scan() -> None:
         for n in range(300):
-            firsts.append(visitors.see(f"203.0.113.{n}", IPHONE, "fa", AT).first_of_day)
+            firsts.append(visitors.see(f"203.0.113.{n}", IPHONE, "fa", LIVE, AT).first_of_day)
 
     threads = [threading.Thread(target=scan) for _ in range(4)]
     for thread in threads:

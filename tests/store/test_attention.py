@@ -53,9 +53,9 @@ def test_front_page_and_day_list_find_what_is_there(db: Db) -> None:
     assert [item.day for item in attention.list_new_displays(db, DAY, DAY, product_id=tea.id)] == [DAY]
 
     assert rollups.find_counted_days(db) == (DAY, DAY)
-    found = day_scans.list_day_scans(db, placed.id, DAY, scan_class="person")
+    found = day_scans.list_day_scans(db, placed.id, DAY, by_people=True)
     assert [scan.at for scan in found] == [AT + timedelta(minutes=n) for n in (2, 1, 0)]
     assert len(day_scans.list_day_scans(db, placed.id, DAY, page=2, per_page=3)) == 1
     assert sorted(day_scans.count_day_languages(db, placed.id, DAY)) == [("", 1), ("en", 3)]
-    assert sorted(day_scans.count_day_devices(db, placed.id, DAY, scan_class="person")) == [("phone", 3)]
+    assert sorted(day_scans.count_day_devices(db, placed.id, DAY, by_people=True)) == [("phone", 3)]
     assert day_scans.list_day_scans(db, placed.id, DAY - timedelta(days=1)) == []

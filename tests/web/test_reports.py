@@ -51,7 +51,7 @@ def brand(store: Store) -> Brand:
 @pytest.fixture
 def counted(store: Store, brand: Brand) -> Brand:
     add_scans(store, brand.shelf, 12, firsts=9)
-    add_scans(store, brand.shelf, 2, scan_class="repeat")
+    add_scans(store, brand.shelf, 2, scan_class="reload")
     add_scans(store, brand.shelf, 3, scan_class="preview_bot", device="")
     add_scans(store, brand.pack, 7, firsts=7, days_ago=5)
     add_scans(store, brand.poster, 4, firsts=2, language="fa")

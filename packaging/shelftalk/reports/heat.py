@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from shelftalk.reports.numbers import EMPTY, PERSON, CountRow, Tally, sum_by, total
+from shelftalk.reports.numbers import BY_PEOPLE, EMPTY, CountRow, Tally, sum_by, total
 from shelftalk.reports.periods import Period
 
 # From this share of the largest cell on; the darkest is for those near the largest.
@@ -110,7 +110,7 @@ def make_hours(rows: Iterable[HourRow], period: Period, *, all_classes: bool = F
     """Scans by weekday and local hour."""
     counts: dict[tuple[int, int], int] = {}
     for row in rows:
-        if all_classes or row.scan_class == PERSON:
+        if all_classes or row.scan_class in BY_PEOPLE:
             key = (row.day.weekday(), row.hour)
             counts[key] = counts.get(key, 0) + row.scans
     largest = max(counts.values(), default=0)

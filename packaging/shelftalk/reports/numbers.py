@@ -1,7 +1,8 @@
 """Counts of scans by class, people as a range, and comparisons. Handed rows of rollups, it knows no store.
 
+Scans are those by people: of class person, and repeats, for alike phones behind one address may be different people's.
 People are a range. At least: the scans that were somebody's first of their day, and one wherever there is a scan.
-At most: every scan by a person, as if each came from somebody else. A person who comes back on another day counts
+At most: every scan by people, as if each came from somebody else. A person who comes back on another day counts
 again in both.
 """
 
@@ -18,6 +19,7 @@ from shelftalk.reports.periods import Period
 
 K = TypeVar("K", bound=Hashable)
 PERSON = "person"
+BY_PEOPLE = (PERSON, "repeat")  # what a report counts unless every scan is asked for
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,12 @@ class ScanClass:
 CLASSES: dict[str, ScanClass] = {
     PERSON: ScanClass(mark("People"), mark("Person"), mark("Somebody opened the page.")),
     "repeat": ScanClass(
-        mark("Repeats"), mark("Repeat"), mark("A reload, a language switch or a step back: the same visit again.")
+        mark("Repeats"),
+        mark("Repeat"),
+        mark("The same code again within 30 minutes, as far as can be told by the same phone. Counted as a scan."),
+    ),
+    "reload": ScanClass(
+        mark("Reloads"), mark("Reload"), mark("A reload, a language switch or a step back: the same visit again.")
     ),
     "prefetch": ScanClass(
         mark("Prefetches"), mark("Prefetch"), mark("A browser fetched the page ahead; perhaps nobody saw it.")
@@ -84,7 +91,7 @@ class PlacementRow(CountRow, Protocol):
 
 @dataclass(frozen=True)
 class Tally:
-    """What was counted. `shown` are the scans of the classes asked for, people are always class person."""
+    """What was counted. `shown` are the scans of the classes asked for, `person_scans` always those by people."""
 
     shown: int = 0
     person_scans: int = 0
@@ -113,9 +120,9 @@ EMPTY = Tally()
 
 def make_tally(row: CountRow, *, all_classes: bool = False) -> Tally:
     """One row as a tally."""
-    person = row.scan_class == PERSON
-    shown = row.scans if person or all_classes else 0
-    return Tally(shown, row.scans if person else 0, row.first_scans if person else 0)
+    by_people = row.scan_class in BY_PEOPLE
+    shown = row.scans if by_people or all_classes else 0
+    return Tally(shown, row.scans if by_people else 0, row.first_scans if by_people else 0)
 
 
 R = TypeVar("R", bound=CountRow)
@@ -125,7 +132,7 @@ def add_up(rows: Iterable[R], key: Callable[[R], K], *, all_classes: bool = Fals
     """Tallies by a key, without those that show nothing."""
     found: dict[K, Tally] = {}
     for row in rows:
-        if all_classes or row.scan_class == PERSON:
+        if all_classes or row.scan_class in BY_PEOPLE:
             place = key(row)
             found[place] = found.get(place, EMPTY) + make_tally(row, all_classes=all_classes)
     return found
@@ -173,8 +180,8 @@ class ClassCounts:
 
     @property
     def aside(self) -> int:
-        """Those that are not people."""
-        return self.total - self.counts.get(PERSON, 0)
+        """Those that are not by people."""
+        return self.total - sum(self.counts.get(name, 0) for name in BY_PEOPLE)
 
 
 def count_classes(rows: Iterable[CountRow]) -> ClassCounts:

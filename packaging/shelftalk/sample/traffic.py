@@ -35,6 +35,7 @@ _LANGUAGES: dict[str, tuple[tuple[str, float], ...]] = {
 _DEVICES = (("phone", 955), ("tablet", 30), ("desktop", 8), ("other", 7))
 _GROWTH = 0.25  # more people at the end of the time than at its beginning
 _HALO = 1.35  # a display on show sends people to the product's other placements in the same shop
+_REPEAT = timedelta(minutes=30)
 _AGAIN, _RELOADED, _PREFETCHED, _PREVIEWED, _CRAWLED = 0.1, 0.035, 0.02, 0.022, 0.006
 
 
@@ -46,7 +47,7 @@ class SampleScan:
     placement: str  # the placement's key
     language: str
     device: str
-    scan_class: str  # "person", "repeat", "prefetch", "preview_bot" or "declared_bot"
+    scan_class: str  # "person", "repeat", "reload", "prefetch", "preview_bot" or "declared_bot"
     first_of_day: bool  # of people only: not seen before on this day
 
 
@@ -158,9 +159,9 @@ def _make_visit(span: _Span, day: date, random: Random) -> Iterator[SampleScan]:
         yield from scan(-blink, "prefetch")
     yield from scan(timedelta(), "person", first=True)
     if luck[1] < _AGAIN:
-        yield from scan(later, "person")
+        yield from scan(later, "repeat" if later <= _REPEAT else "person")
     if luck[2] < _RELOADED:
-        yield from scan(soon, "repeat")
+        yield from scan(soon, "reload")
     if luck[3] < _PREVIEWED:
         yield from scan(soon * 4, "preview_bot", "")
     if luck[4] < _CRAWLED:

@@ -1,7 +1,7 @@
 """What kind of request a scan is: a pure function of its method and headers. Knows no address and no history.
 
-A rule here may look only at what the request says of itself. Many different people share an address, a phone
-model and a language, so being alike never makes two scans one.
+A rule here may look only at what the request says of itself: what follows from earlier scans is told by `visitors`.
+No user agent is no sign of a program: browsers that guard privacy leave it out, and their people have to count.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from crawlerdetect import CrawlerDetect  # type: ignore[import-untyped]
 
-RULE_VERSION = 1
+RULE_VERSION = 2
 MAX_AGENT = 512  # characters of a user agent that are looked at
 Environ = Mapping[str, object]  # a request's CGI variables (RFC 3875, PEP 3333)
 
@@ -59,8 +59,8 @@ def _choose_class(environ: Environ, agent: str, switched: bool, staff: bool) -> 
         return bot, "user agent"
     if staff:
         return "staff", "marked as staff"
-    if reason := _is_repeat(environ, switched):
-        return "repeat", reason
+    if reason := _is_reload(environ, switched):
+        return "reload", reason
     return "person", ""
 
 
@@ -72,7 +72,7 @@ def _is_prefetch(environ: Environ) -> str:
     return "" if _get(environ, "HTTP_SEC_FETCH_DEST", "document") in ("document", "iframe") else "not opened as a page"
 
 
-def _is_repeat(environ: Environ, switched: bool) -> str:
+def _is_reload(environ: Environ, switched: bool) -> str:
     if switched:
         return "language switch"
     if _get(environ, "HTTP_SEC_FETCH_SITE") == "same-origin":

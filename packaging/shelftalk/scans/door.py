@@ -211,9 +211,11 @@ class Door:
         else:
             language = self._choose_language(key, asking)
             if scan_class == "person":
-                sighting = self._visitors.see(self._get_address(environ), asking.agent, asking.languages, at)
+                sighting = self._visitors.see(self._get_address(environ), asking.agent, asking.languages, code, at)
                 if sighting.flood:
                     scan_class, reason = "burst", "flood"
+                elif sighting.repeat:
+                    scan_class, reason = "repeat", "scanned within 30 minutes"
                 else:
                     first = sighting.first_of_day
         answer.line = format_line(at, code, language, verdict.device, scan_class, RULE_VERSION, first)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shelftalk import clock
 
-CLASSES = ("person", "repeat", "prefetch", "preview_bot", "declared_bot", "staff", "burst")
+CLASSES = ("person", "repeat", "reload", "prefetch", "preview_bot", "declared_bot", "staff", "burst")
 DEVICES = ("phone", "tablet", "desktop", "other", "")
 _KIND = "s"  # the first word of a line: what it records
 _EMPTY = "-"
@@ -69,6 +69,8 @@ def parse_scan(line: bytes) -> Scan | None:
 
 def _read_words(words: list[str]) -> Scan:
     _, at, code, language, device, scan_class, rule, first, _ = words
+    if rule == "1" and scan_class == "repeat":
+        scan_class = "reload"  # its name since rule version 2
     return Scan(
         at=clock.parse_at(at),
         code=code,

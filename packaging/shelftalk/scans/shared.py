@@ -6,12 +6,10 @@ bytes and a lock.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import mmap
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -23,7 +21,7 @@ def make_shared_memory(size: int) -> str:
 
 
 class SharedMemory:
-    """The memory at `place`, or, without one, memory of this process alone. `view` is to be used under `hold` only."""
+    """The memory at `place`, or, without one, memory of this process alone. `view` is to be used under `with` only."""
 
     def __init__(self, size: int, place: str = "") -> None:
         self._fd = _open(place, size) if place else -1
@@ -32,17 +30,23 @@ class SharedMemory:
         self.view.madvise(mmap.MADV_DONTDUMP)  # nor in what a crash leaves behind
         self._lock = threading.Lock()  # fcntl's locks are a process's, not a thread's
 
-    @contextlib.contextmanager
-    def hold(self) -> Iterator[mmap.mmap]:
+    def __enter__(self) -> mmap.mmap:
         """The memory, for one thread of one process at a time. A process that dies lets go."""
-        with self._lock:
-            if self.shared:
-                fcntl.lockf(self._fd, fcntl.LOCK_EX)
+        self._lock.acquire()
+        if self.shared:
             try:
-                yield self.view
-            finally:
-                if self.shared:
-                    fcntl.lockf(self._fd, fcntl.LOCK_UN)
+                fcntl.lockf(self._fd, fcntl.LOCK_EX)
+            except BaseException:
+                self._lock.release()
+                raise
+        return self.view
+
+    def __exit__(self, *_error: object) -> None:
+        try:
+            if self.shared:
+                fcntl.lockf(self._fd, fcntl.LOCK_UN)
+        finally:
+            self._lock.release()
 
 
 def _open(place: str, size: int) -> int:

@@ -1,7 +1,7 @@
-"""Whether a person's first scan of the day, and whether a flood: held in memory only, gone with the day or a restart.
+"""Whether a scan is a sender's first of the day, a repeat, or part of a flood: held in memory only, gone with the day.
 
-What is remembered is a keyed hash under a random salt; neither is ever written to a disk. The worker processes of one
-server share both, so a phone that meets another worker is not a new one.
+What is remembered are keyed hashes under a random salt; neither is ever written to a disk. The worker processes of one
+server share both, so a phone that meets another worker is not a new one. It knows no class and no request.
 """
 
 from __future__ import annotations
@@ -12,38 +12,75 @@ import secrets
 import struct
 import weakref
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from mmap import mmap
 
 from shelftalk.scans.shared import SharedMemory, make_shared_memory
 
-SLOTS = 1 << 18  # of 16 bytes: 4 MB, touched as they are used; when all about a key are taken the oldest is forgotten
+SLOTS = 1 << 18  # senders a day; with their addresses and visits 7 MB. When all about a key are taken the oldest goes
 PROBES = 16
 FLOOD = 600  # scans a minute from one key: ten a second for a whole minute is no queue of shoppers
+REPEAT_MS = 30 * 60 * 1000  # since the sender's last scan of the same code
+CROWD_SENDERS = 4  # so many different senders behind one address are more than a household
+CROWD_SCANS = 5  # of one code by one sender, none half an hour after the one before: more than one person does
+_CROWD = 0xFFFF_FFFF
+_DAY_MS = 24 * 3600 * 1000
 _HEADER = struct.Struct("<q32s")  # the day, its salt
-_SLOT = struct.Struct("<QII")  # key, minute of the last scan counted from 1, scans in that minute
+_SLOT = struct.Struct("<QiI")  # key, when last in milliseconds of the day, a number
+_read, _write = _SLOT.unpack_from, _SLOT.pack_into
 _START = 64
 _all: weakref.WeakSet[Visitors] = weakref.WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What is known of a scan's sender. `flood`: far more scans than people could make."""
+    """What is known of a scan's sender. `repeat`: it scanned this code lately; `flood`: more scans than people make."""
 
     first_of_day: bool
+    repeat: bool
     flood: bool
+
+
+class _Table:
+    """Slots in the memory: each a key with when it was last seen and a number. The oldest neighbour makes room."""
+
+    def __init__(self, start: int, slots: int) -> None:
+        self._start, self._slots = start, slots
+        self.end = start + slots * _SLOT.size
+
+    def find(self, view: mmap, key: int) -> tuple[int, int, int, bool]:
+        """The key's slot, or the one it may take; when and number of the key there, and whether it was there."""
+        start, slots, place, oldest = self._start, self._slots, -1, 0
+        for probe in range(key, key + PROBES):
+            at = start + probe % slots * 16
+            other, seen, number = _read(view, at)
+            if other == key:
+                return at, seen, number, True
+            if not other:
+                return at, 0, 0, False
+            if place < 0 or seen < oldest:
+                place, oldest = at, seen
+        return place, 0, 0, False
+
+
+def _make_tables(slots: int) -> tuple[_Table, _Table, _Table]:
+    """For senders, visits and addresses: a visit is of use for half an hour, and senders share addresses."""
+    senders = _Table(_START, slots)
+    visits = _Table(senders.end, slots // 2)
+    return senders, visits, _Table(visits.end, slots // 4)
 
 
 def make_visitors_memory(slots: int = SLOTS) -> str:
     """Memory for the workers that this process starts; gives the place they find it by."""
-    return make_shared_memory(_START + slots * _SLOT.size)
+    return make_shared_memory(_make_tables(slots)[-1].end)
 
 
 class Visitors:
     """The keys seen today. `place`: where the memory of all workers is; without it each process keeps its own."""
 
     def __init__(self, place: str = "", *, slots: int = SLOTS, flood: int = FLOOD) -> None:
-        self._place, self._slots, self._flood = place, slots, flood
+        self._place, self._flood = place, flood
+        self._senders, self._visits, self._addresses = _make_tables(slots)
         self._attach()
         _all.add(self)
 
@@ -52,43 +89,66 @@ class Visitors:
         """Whether other processes see the same visitors."""
         return self._memory.shared
 
-    def see(self, address: str, agent: str, languages: str, at: datetime) -> Sighting:
+    def see(self, address: str, agent: str, languages: str, code: str, at: datetime) -> Sighting:
         """Note a scan. The day is UTC's: when it turns, all keys and the salt are forgotten."""
-        at = at.astimezone(UTC)
-        text = f"{address}\0{agent}\0{languages}".encode("utf-8", "surrogatepass")
-        with self._memory.hold() as view:
+        today, now = divmod(int(at.timestamp() * 1000), _DAY_MS)
+        texts = [text.encode("utf-8", "surrogatepass") for text in (address, f"\0{agent}\0{languages}", f"\0{code}")]
+        with self._memory as view:
             day, salt = _HEADER.unpack_from(view)
-            if at.toordinal() > day or at.toordinal() < day - 1:  # a clock set back over midnight makes nobody new
-                salt = self._start_day(view, at)
-            key = int.from_bytes(hashlib.blake2b(text, key=salt, digest_size=8).digest(), "little") or 1
-            return self._note(view, key, at.hour * 60 + at.minute + 1)
+            if today > day or today < day - 1:  # a clock set back over midnight makes nobody new
+                day, salt = today, self._start_day(view, today)
+            address_key, sender, visit = _make_keys(texts, salt)
+            now += (today - day) * _DAY_MS
+            first, flood = self._note_sender(view, sender, now)
+            crowd = self._note_address(view, address_key, now, first)
+            repeat, many = self._note_visit(view, visit, now)
+            if many and not crowd:
+                self._note_crowd(view, address_key, now)
+            return Sighting(first and not repeat, repeat and not many and not crowd, flood)
 
     def _attach(self) -> None:
-        self._memory = SharedMemory(_START + self._slots * _SLOT.size, self._place)
+        self._memory = SharedMemory(self._addresses.end, self._place)
 
-    def _start_day(self, view: mmap, day: date) -> bytes:
+    def _start_day(self, view: mmap, day: int) -> bytes:
         salt = secrets.token_bytes(32)
         view[:] = bytes(len(view))
-        _HEADER.pack_into(view, 0, day.toordinal(), salt)
+        _HEADER.pack_into(view, 0, day, salt)
         return salt
 
-    def _note(self, view: mmap, key: int, minute: int) -> Sighting:
-        place, oldest = -1, 0
-        first, count = True, 1
-        for probe in range(PROBES):
-            at = _START + (key + probe) % self._slots * _SLOT.size
-            other, seen, number = _SLOT.unpack_from(view, at)
-            if other == key:
-                place, first = at, False
-                count = min(number + 1, 0xFFFF_FFFF) if seen == minute else 1
-                break
-            if not other:
-                place = at
-                break
-            if place < 0 or seen < oldest:
-                place, oldest = at, seen
-        _SLOT.pack_into(view, place, key, minute, count)
-        return Sighting(first, count > self._flood)
+    def _note_sender(self, view: mmap, key: int, now: int) -> tuple[bool, bool]:
+        """Whether the sender is new today, and whether it floods: `number` are its scans of this minute."""
+        place, seen, number, known = self._senders.find(view, key)
+        count = min(number + 1, _CROWD) if known and seen // 60_000 == now // 60_000 else 1
+        _write(view, place, key, now, count)
+        return not known, count > self._flood
+
+    def _note_address(self, view: mmap, key: int, now: int, new_sender: bool) -> bool:
+        """Whether many people share the address: `number` are its senders of today."""
+        place, _seen, number, _known = self._addresses.find(view, key)
+        number = min(number + new_sender, _CROWD)
+        _write(view, place, key, now, number)
+        return number >= CROWD_SENDERS
+
+    def _note_crowd(self, view: mmap, key: int, now: int) -> None:
+        _write(view, self._addresses.find(view, key)[0], key, now, _CROWD)
+
+    def _note_visit(self, view: mmap, key: int, now: int) -> tuple[bool, bool]:
+        """Whether the code was scanned lately, and too often for one person: `number` are the scans of this visit."""
+        place, seen, number, known = self._visits.find(view, key)
+        again = known and abs(now - seen) <= REPEAT_MS  # a clock set back, or a worker's that is a moment behind
+        number = min(number + 1, _CROWD) if again else 1
+        _write(view, place, key, now, number)
+        return again, number >= CROWD_SCANS
+
+
+def _make_keys(texts: list[bytes], salt: bytes) -> list[int]:
+    """Keys of the address, of the sender behind it, and of the sender's visits to a code."""
+    state = hashlib.blake2b(key=salt, digest_size=8)
+    keys = []
+    for text in texts:
+        state.update(text)
+        keys.append(int.from_bytes(state.digest(), "little") or 1)
+    return keys
 
 
 def _attach_anew() -> None:

@@ -34,7 +34,8 @@ from shelftalk.web.texts import _, get_language
 
 WHY_A_RANGE = mark(
     "Nobody is followed, so nobody can be counted exactly. At least: the scans that were somebody’s first of the day. "
-    "At most: every scan, as if each came from somebody else. Who comes back on another day counts again."
+    "At most: every scan but reloads and programs, as if each came from somebody else. Alike phones behind one address "
+    "make the first too low, a change of network too high. Who comes back on another day counts again."
 )
 
 

@@ -16,7 +16,6 @@ from shelftalk.reports.exports import ReportRow, report_rows, write_report_csv, 
 from shelftalk.reports.numbers import (
     CLASSES,
     EMPTY,
-    PERSON,
     add_cells,
     add_days,
     add_placements,
@@ -184,11 +183,11 @@ def list_scans() -> ResponseReturnValue:
         query, names = _read_query(db)
         place = attention.get_place(db, int(placement_text))
         zone = place.timezone or state().settings.timezone
-        only = "" if query.all_classes else PERSON
+        only = not query.all_classes
         counted = rollups.list_placement_days(db, day, day, place.id)
-        scans = day_scans.list_day_scans(db, place.id, day, scan_class=only, page=asked.page, per_page=SCANS_PER_PAGE)
-        languages = hide_small(day_scans.count_day_languages(db, place.id, day, scan_class=only))
-        devices = hide_small(day_scans.count_day_devices(db, place.id, day, scan_class=only))
+        scans = day_scans.list_day_scans(db, place.id, day, by_people=only, page=asked.page, per_page=SCANS_PER_PAGE)
+        languages = hide_small(day_scans.count_day_languages(db, place.id, day, by_people=only))
+        devices = hide_small(day_scans.count_day_devices(db, place.id, day, by_people=only))
     tally = total(add_days(counted, all_classes=query.all_classes).values())
     return render_template(
         "reports/scans.html",

@@ -132,3 +132,11 @@ def m0005_erasures(db: Database) -> None:
     """Who erased scans, when and how many."""
     columns: Columns = {"id": int, "at": str, "by": str, "code": str, "from_day": str, "to_day": str, "scans": int}
     _create(db, "erasures", columns, "id")
+
+
+@migrations()
+def m0006_reloads(db: Database) -> None:
+    """What rule version 1 called repeats are reloads; repeats are something else since."""
+    db.execute("update scans set scan_class = 'reload' where scan_class = 'repeat' and rule_version = 1")
+    for table in ("rollup_placement_days", "rollup_product_location_days", "rollup_location_hours"):
+        db.execute(f"update {table} set scan_class = 'reload' where scan_class = 'repeat'")  # noqa: S608 (names are ours)
