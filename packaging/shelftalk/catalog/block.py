@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
 from shelftalk.errors import Invalid
 
-Kind = Literal["line", "text", "markdown", "url", "image", "rows"]
+Kind = Literal["line", "text", "markdown", "url", "email", "number", "date", "choice", "check", "image", "file", "rows"]
 # A value is a text, or for `rows` a list of {field: text}.
 Value = str | list[dict[str, str]]
 MAX_ROWS = 40
+Group = Literal["say", "show", "do", "ask", "care"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Field:
     max_length: int = 200
     help: str = ""
     fields: tuple[Field, ...] = ()  # of each row, when kind is "rows"
+    options: tuple[tuple[str, str], ...] = ()  # value and label, when kind is "choice"; the first one when left out
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class BlockType:
     help: str
     fields: tuple[Field, ...]
     jump: bool = True
+    group: Group = "say"  # where the editor offers it
+    once: bool = False  # whether a page has at most one
 
     def get_field(self, name: str) -> Field | None:
         """The field of that name, or None."""
@@ -62,9 +68,48 @@ def parse_value(field: Field, raw: object) -> Value:
             allowed=field.max_length,
             excess=len(text) - field.max_length,
         )
-    if field.kind == "url" and text:
-        parse_url(text, field.name)
-    return text
+    check = _CHECKS.get(field.kind)
+    return check(field, text) if check and text else text
+
+
+def _parse_choice(field: Field, text: str) -> str:
+    values = tuple(value for value, _label in field.options)
+    if text in values:
+        return text
+    raise Invalid(field.name, "“{value}” cannot be chosen here. Choose one of: {allowed}.", value=text, allowed=values)
+
+
+def _parse_number(field: Field, text: str) -> str:
+    digits = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in text)
+    number = digits.replace("\u066b", ".").replace(",", ".").replace(" ", "").replace("\u00a0", "")
+    if re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", number):
+        return number
+    raise Invalid(field.name, "“{value}” is not a number. Write digits only, for example 12 or 0.5.", value=text)
+
+
+def _parse_day(field: Field, text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise Invalid(
+            field.name, "“{value}” is not a day. Write it as year, month, day: 2026-11-30.", value=text
+        ) from None
+
+
+def _parse_email(field: Field, text: str) -> str:
+    if re.fullmatch(r"[^@\s<>\"(),:;]{1,64}@[^@\s<>\"(),:;]+\.[^@\s<>\"(),:;.]{2,}", text) and len(text) <= 254:
+        return text
+    raise Invalid(field.name, "“{value}” is not an e-mail address. It looks like this: info@tea.example.", value=text)
+
+
+_CHECKS: dict[str, Callable[[Field, str], str]] = {
+    "url": lambda field, text: parse_url(text, field.name),
+    "email": _parse_email,
+    "number": _parse_number,
+    "date": _parse_day,
+    "choice": _parse_choice,
+    "check": lambda _field, text: "1" if text == "1" else "",
+}
 
 
 def _parse_rows(field: Field, raw: object) -> list[dict[str, str]]:

@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
+from shelftalk import clock
 from shelftalk.scans.door import Answer, Door, Header
 from shelftalk.scans.spool import Batch, Outcome
+from shelftalk.scans.timing import Timing
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -33,11 +35,13 @@ class AsyncDoor:
         *,
         amend: Callable[[dict[str, Any]], None] | None = None,
         start: Callable[[], object] | None = None,
+        timing: Timing | None = None,
     ) -> None:
         self._door = door
         self._rest = rest
         self._amend = amend
         self._start = start
+        self._timing = timing
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiters: dict[Batch, list[Waiter]] = {}
         self._turn: list[tuple[bytes, asyncio.Future[bool]]] = []  # the loop's present turn, written together
@@ -45,6 +49,7 @@ class AsyncDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        began = clock.monotonic()
         if self._loop is None:
             self._begin()
         environ = make_environ(scope)
@@ -57,6 +62,8 @@ class AsyncDoor:
         headers = _encode_headers(answer.finish(await self._keep(answer) if answer.line else "kept"))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
+        if self._timing:
+            self._timing.note(clock.monotonic() - began, answer.note)
 
     def _begin(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -70,7 +77,7 @@ class AsyncDoor:
             self._door.shelf.refresh(now=True)
 
     async def _keep(self, answer: Answer) -> Outcome:
-        """Have the answer's scan kept; waits for the write or sync that covers it, no longer than the spool's patience."""
+        """Have the answer's scan kept; waits for what covers it, no longer than the spool's patience."""
         spool = self._door.spool
         if spool.writes_at_once and await self._join_turn(answer.line):
             return "kept"

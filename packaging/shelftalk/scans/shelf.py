@@ -72,6 +72,7 @@ class RenderedPage:
     language: str
     html: bytes
     csp: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)  # what `?go=` may lead to, by its name
 
 
 @dataclass(frozen=True, slots=True)

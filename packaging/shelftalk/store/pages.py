@@ -115,6 +115,11 @@ def publish_page(db: Db, product_id: int, *, by: str, at: datetime) -> int:
     return version
 
 
+def mark_changed(db: Db, product_id: int) -> None:
+    """Have the product's pages made anew on every shelf: something they show has changed, though not their words."""
+    db.run("mark_product_changed", id=product_id, changed_in=next_version(db))
+
+
 def get_published(db: Db, product_id: int) -> PageContent | None:
     """What shoppers read of a product, or None when it was never published."""
     content = db.value("get_published", product_id=product_id)

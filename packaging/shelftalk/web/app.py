@@ -20,6 +20,7 @@ from shelftalk.scans.door import Door
 from shelftalk.scans.ingest import Ingester
 from shelftalk.scans.reader import ShelfReader
 from shelftalk.scans.spool import Spool
+from shelftalk.scans.timing import Timing
 from shelftalk.scans.visitors import Visitors
 from shelftalk.store import Store, open_store
 from shelftalk.store import users as user_store
@@ -39,6 +40,7 @@ from shelftalk.web import (
     runs,
     sample,
     status,
+    touch,
     users,
 )
 from shelftalk.web.addresses import init_addresses
@@ -76,6 +78,7 @@ AREAS: tuple[ModuleType, ...] = (
     status,
     erasures,
     metrics,
+    touch,
 )
 MEGABYTE = 1024 * 1024
 BODY_LIMIT = 20 * MEGABYTE
@@ -162,12 +165,14 @@ def _make_state(root: Path, settings: Settings) -> State:
         translator=translator,
         by_address=Attempts(limit=30, span_s=600),
         by_account=Attempts(limit=8, span_s=600),
+        by_sender=Attempts(limit=60, span_s=600),
         done_forms=DoneForms(),
         renderer=renderer,
         keeper=keeper,
         shelf=ShelfReader(shelf_path),
         spool=spool,
         ingester=Ingester(spool, StoreSink(store, settings.timezone)),
+        timing=Timing(settings.instance / "timing"),
     )
 
 
@@ -230,6 +235,7 @@ def _wire_scan_path(app: Shelftalk, state: State, *, background: bool) -> None:
     followers = {
         "shelf": state.keeper.follow,
         "ingest": state.ingester.run_forever,
+        "timing": state.timing.tell_forever,
         "retention": Retainer(state.store, settings.keep_days).run_forever,
     }
     start = StartOnce(followers, state.spool, state.ingester)
@@ -239,4 +245,5 @@ def _wire_scan_path(app: Shelftalk, state: State, *, background: bool) -> None:
         WsgiBridge(lambda environ, respond: app.wsgi_app(environ, respond), make_environ, limit=BODY_LIMIT),
         amend=_trust_proxy_address if settings.origin.startswith("https://") else None,
         start=start.start if background else None,
+        timing=state.timing,
     )

@@ -22,6 +22,7 @@ from shelftalk.store import Db
 from shelftalk.store import media as media_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
+from shelftalk.store.extras import load_extras
 from shelftalk.web.media import accept_image
 from shelftalk.web.page_form import (
     Draft,
@@ -302,7 +303,8 @@ def _render_preview(product_id: int, content: PageContent) -> Response:
     with state().store.read() as db:
         product = product_store.get_product(db, product_id)
         pictures = media_store.find_media(db, list_pictures(product, content))
-    page = state().renderer.render_page(product, content, tag, pictures, preview=True)
+        extras = load_extras(db, product_id, content)
+    page = state().renderer.render_page(product, content, tag, pictures, extras, preview=True)
     answer = allow_framing(make_response(page.html))
     answer.headers["Content-Security-Policy"] = page.csp.replace("script-src 'self'", "script-src 'none'")
     return answer

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from shelftalk.scans.record import Scan
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target
 from shelftalk.scans.spool import Spool
 from shelftalk.store import Db, Store, media, notes, pages, placements, products, scans
+from shelftalk.store.extras import load_extras
 from shelftalk.store.placements import CodeTarget
 from shelftalk.web.files import write_whole
 from shelftalk.web.shopper import PageRenderer, list_pictures
@@ -122,6 +124,10 @@ class ShelfKeeper:
         seen = self._read_seen()
         return seen.version if seen and seen.made_by == self._fingerprint else 0
 
+    def get_changed_at(self) -> datetime:
+        """When the shelf last took something over; raises OSError when it never did."""
+        return datetime.fromtimestamp(self._seen_path.stat().st_mtime, UTC)
+
     def _read_seen(self) -> _Seen | None:
         try:
             seen = json.loads(self._seen_path.read_bytes())
@@ -154,7 +160,8 @@ class ShelfKeeper:
         published = pages.get_published(db, product.id) if product.status == "live" else None
         if published is None:
             return []
-        return self._renderer.render_pages(product, published, media.find_media(db, list_pictures(product, published)))
+        pictures = media.find_media(db, list_pictures(product, published))
+        return self._renderer.render_pages(product, published, pictures, load_extras(db, product.id, published))
 
     def _render_retired(self, db: Db, product_id: int) -> list[RenderedPage]:
         """The notice of a live product's retired codes: it leads on to the product."""

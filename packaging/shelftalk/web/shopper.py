@@ -6,11 +6,12 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import nh3
@@ -31,6 +32,7 @@ from shelftalk.scans.shelf import RenderedPage
 HOUSE_COLOUR = "#1f6f54"  # of notices, which belong to no brand
 ICON = "/static/img/shopper-icon.svg"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "h4", "blockquote", "code", "hr"}
 
 
@@ -40,6 +42,23 @@ class Translates(Protocol):
     def translate(self, message: str, tag: str, **values: object) -> str: ...
 
     def ngettext(self, singular: str, plural: str, n: int, tag: str, **values: object) -> str: ...
+
+
+class Links:
+    """The addresses a page leads to. A tap goes through the server, which counts it and knows these targets only."""
+
+    def __init__(self, language: str, *, preview: bool = False) -> None:
+        self.targets: dict[str, str] = {}
+        self._language = language
+        self._preview = preview
+
+    def go(self, block_id: str, url: str) -> str:
+        """The link to put on the page, relative so that it keeps the scanned code. A preview leads straight."""
+        if self._preview or not url:
+            return url
+        name = f"{block_id}.{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+        self.targets[name] = url
+        return f"?go={name}&lang={self._language}"
 
 
 @dataclass(frozen=True)
@@ -86,6 +105,8 @@ class BlockView:
     type: str
     values: Mapping[str, Value]
     media: Media | None
+    shared: Mapping[str, str] = field(default_factory=dict)  # what all languages have in common
+    extra: object = None  # what the store adds, such as reviews
 
     @property
     def heading(self) -> str:
@@ -102,17 +123,26 @@ class PageRenderer:
     """Turns a product's page into bytes. `origin` is the configured one: no address comes from a request."""
 
     def __init__(
-        self, environment: Environment, translator: Translates, origin: str, style: str, script: str = ""
+        self,
+        environment: Environment,
+        translator: Translates,
+        origin: str,
+        style: str,
+        script: str = "",
+        kind_styles: Mapping[str, str] = EMPTY,
     ) -> None:
         self._environment = environment
         self._translator = translator
         self._origin = origin
         self._style = style
         self._script = script
+        self._kind_styles = kind_styles
 
-    def render_pages(self, product: Product, content: PageContent, media: Mapping[str, Media]) -> list[RenderedPage]:
-        """The page in every language it is written in."""
-        return [self.render_page(product, content, tag, media) for tag in content.languages]
+    def render_pages(
+        self, product: Product, content: PageContent, media: Mapping[str, Media], extras: Mapping[str, object] = EMPTY
+    ) -> list[RenderedPage]:
+        """The page in every language it is written in. `extras`: what the store adds, by block."""
+        return [self.render_page(product, content, tag, media, extras) for tag in content.languages]
 
     def render_page(
         self,
@@ -120,11 +150,13 @@ class PageRenderer:
         content: PageContent,
         language: str,
         media: Mapping[str, Media],
+        extras: Mapping[str, object] = EMPTY,
         *,
         preview: bool = False,
     ) -> RenderedPage:
         """The page in one language. A preview shows what is there so far, and is never shared or counted."""
-        views = _list_views(content, language, media)
+        views = [replace(view, extra=extras.get(view.id)) for view in _list_views(content, language, media)]
+        links = Links(language, preview=preview)
         hero = next((view for view in views if view.type == "hero"), BlockView("top", "hero", {}, None))
         buy = next((view for view in views if view.type == "buy"), None)
         title, title_language = _choose_title(product, content, language)
@@ -142,12 +174,27 @@ class PageRenderer:
             "initial": next((sign for sign in title if sign.isalnum()), "•").upper(),
             "photo": photo,
             "preview": preview,
+            "go": links.go,
             "page_url": partial(_make_page_url, self._origin, product.slug),
             "facts_json": self._describe(product, title, str(hero.values.get("claim", "")), photo),
         }
         languages = content.languages or (language,)
         key = f"product:{product.id}"
-        return self._render("shopper/page.html", key, language, languages, product.colour, values, not preview)
+        kinds = dict.fromkeys(view.type for view in views)
+        return self._render(
+            "shopper/page.html", key, language, languages, product.colour, values, not preview, kinds, links.targets
+        )
+
+    def render_answer(
+        self, product: Product, content: PageContent, language: str, template: str, values: Mapping[str, object]
+    ) -> RenderedPage:
+        """What a shopper gets after sending a form of the page: in the page's looks, a way back on it."""
+        title, title_language = _choose_title(product, content, language)
+        named: dict[str, object] = {"product": product, "title": title, "title_language": title_language, "slug": ""}
+        key, kinds = f"answer:{product.id}", [template.partition("/")[2].partition("-")[0].removesuffix(".html")]
+        return self._render(
+            template, key, language, content.languages, product.colour, named | dict(values), False, kinds
+        )
 
     def render_notice(
         self, kind: str, language: str, product: Product | None = None, content: PageContent | None = None
@@ -178,9 +225,11 @@ class PageRenderer:
         colour: str,
         values: Mapping[str, object],
         script: bool,
+        kinds: Iterable[str] = (),
+        links: Mapping[str, str] = EMPTY,
     ) -> RenderedPage:
         light, dark = make_palettes(colour)
-        style = make_style(self._style, colour)
+        style = make_style(self._style + "".join(self._kind_styles.get(kind, "") for kind in kinds), colour)
         html = self._environment.get_template(template).render(
             _=partial(self._translator.translate, tag=tag),
             ngettext=partial(self._translator.ngettext, tag=tag),
@@ -198,7 +247,7 @@ class PageRenderer:
             get_host=get_host,
             **values,
         )
-        return RenderedPage(key, tag, squeeze_html(html).encode(), make_policy(style))
+        return RenderedPage(key, tag, squeeze_html(html).encode(), make_policy(style), dict(links))
 
     def _describe(self, product: Product, title: str, claim: str, photo: Media | None) -> Markup:
         """The product as schema.org data for search engines; `<` is escaped so that no text can end the element."""
@@ -228,7 +277,9 @@ def make_renderer(root: Path, translator: Translates, origin: str, keep_days: in
     style = (root / "static/css/shopper.css").read_text(encoding="utf-8")
     digest = hashlib.sha256((root / "static/js/shopper.js").read_bytes()).hexdigest()
     environment.globals["keep_days"] = keep_days
-    return PageRenderer(environment, translator, origin, squeeze_css(style), f"/static/js/shopper.js?v={digest[:8]}")
+    kinds = {path.stem: squeeze_css(path.read_text("utf-8")) for path in (root / "static/css/blocks").glob("*.css")}
+    script = f"/static/js/shopper.js?v={digest[:8]}"
+    return PageRenderer(environment, translator, origin, squeeze_css(style), script, kinds)
 
 
 def list_pictures(product: Product, content: PageContent) -> set[str]:
@@ -246,17 +297,17 @@ def _make_view(block: Block, content: PageContent, tag: str, media: Mapping[str,
     kind = get_block_type(block.type)
     texts = content.texts.get(tag, {}).get(block.id, {})
     values: dict[str, Value] = dict(texts)
-    for field in kind.fields:
-        rows = values.get(field.name)
-        if field.kind == "rows":
-            needed = [sub.name for sub in field.fields if sub.required]
+    for one in kind.fields:
+        rows = values.get(one.name)
+        if one.kind == "rows":
+            needed = [sub.name for sub in one.fields if sub.required]
             whole = rows if isinstance(rows, list) else []
-            values[field.name] = [row for row in whole if all(row.get(name) for name in needed)]
+            values[one.name] = [row for row in whole if all(row.get(name) for name in needed)]
     picture = media.get(block.shared.get("image", ""))
     useful = [f for f in kind.fields if f.required and f.name not in ("heading", "alt")]
     present = all(picture if f.kind == "image" else values.get(f.name) for f in useful)
     if block.type == "hero" or (present and any(values.values())):
-        return BlockView(block.id, block.type, values, picture)
+        return BlockView(block.id, block.type, values, picture, block.shared)
     return None
 
 

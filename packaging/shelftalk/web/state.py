@@ -12,6 +12,7 @@ from shelftalk.config import Settings
 from shelftalk.scans.ingest import Ingester
 from shelftalk.scans.reader import ShelfReader
 from shelftalk.scans.spool import Spool
+from shelftalk.scans.timing import Timing
 from shelftalk.store import Store
 from shelftalk.web.attempts import Attempts
 from shelftalk.web.i18n import Translator
@@ -29,12 +30,14 @@ class State:
     translator: Translator
     by_address: Attempts  # failed sign-ins of an address
     by_account: Attempts  # failed sign-ins to an account
+    by_sender: Attempts  # forms sent from shopper pages, by block and address
     done_forms: DoneForms
     renderer: PageRenderer
     keeper: ShelfKeeper
     shelf: ShelfReader
     spool: Spool
     ingester: Ingester
+    timing: Timing
 
     @property
     def media_folder(self) -> Path:

@@ -38,6 +38,9 @@ update products
 set status = 'live', published_version = :version, changed_in = :changed_in, updated_at = :at
 where id = :id;
 
+-- name: mark_product_changed(id, changed_in)!
+update products set changed_in = :changed_in where id = :id;
+
 -- name: get_published(product_id)^
 select page_versions.content
 from products
