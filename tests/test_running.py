@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from shelftalk import clock
 from shelftalk.scans.ledger import SpoolStatus
+from shelftalk.scans.timing import Times
 from shelftalk.web.cli import COMMANDS
 from shelftalk.web.health import Health
 from shelftalk.web.metrics import write_metrics
@@ -54,7 +54,7 @@ def test_every_figure_exists() -> None:
     at = clock.now()
     retained = Retained(at, 0, at.date(), None, True)
     health = Health(at, 1.0, "SQLite", 1, 1, None, spool, at, 1.0, "", at, retained)
-    lines = "".join(write_metrics(replace(health), {"person": 1}))
+    lines = "".join(write_metrics(health, {"person": 1}, Times()))
     for name in set(re.findall(r"\bshelftalk_[a-z_]+", TEXT)):
         assert f"\n{name}" in lines, name
     assert 'fate="lost"' in lines

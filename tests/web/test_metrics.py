@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
+from shelftalk import clock
 from shelftalk.config import Settings, read_settings
 from shelftalk.errors import Invalid, Unavailable
+from shelftalk.scans.timing import Timing
 from shelftalk.store import Store, scans
 from shelftalk.web.state import get_state
 from tests.store.test_store_contract import SpooledScan
 from tests.web.shop import add_placement, add_tea
 
 TOKEN = "0123456789abcdef"
+PARTS = ("bucket", "sum", "count")
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 LINE = re.compile(r'^[a-z_]+(\{[a-z]+="[^"\n]*"\})? -?[0-9.e+-]+$')
 
@@ -54,9 +60,44 @@ def test_the_figures_are_those_of_the_status_page(app: Flask, store: Store, clie
     assert read_figures(client)["shelftalk_spool_depth"] == 0
 
 
+def test_times_of_all_workers_are_told_by_the_one_that_is_asked(app: Flask, client: FlaskClient) -> None:
+    parts = get_state(app)
+    other, gone = Timing(parts.settings.instance / "timing"), Timing(parts.settings.instance / "timing")
+    parts.timing.note(0.0004, "person")
+    other.note(0.02, "repeat; reload")
+    gone.note(3.0, "refused; unknown code")
+    other.tell()
+    gone.tell()
+    os.close(gone._fd)  # its process has ended
+    for _time in range(2):
+        figures = read_figures(client)
+        assert figures['shelftalk_answer_seconds_bucket{le="0.0005"}'] == 1
+        assert figures['shelftalk_answer_seconds_bucket{le="0.025"}'] == 2
+        assert figures['shelftalk_answer_seconds_bucket{le="+Inf"}'] == figures["shelftalk_answer_seconds_count"] == 3
+        assert figures["shelftalk_answer_seconds_sum"] == pytest.approx(3.0204)
+        kinds = [figures[f'shelftalk_answers_total{{class="{kind}"}}'] for kind in ("person", "repeat", "refused")]
+        assert kinds == [1, 1, 1]
+    assert len(list((parts.settings.instance / "timing").glob("*.times"))) == 2, "the one that has ended is in the sum"
+
+
+def test_ages_are_told(app: Flask, store: Store, client: FlaskClient) -> None:
+    code = add_placement(store, add_tea(store)).code
+    get_state(app).refresh_shelf()
+    with time_machine.travel(clock.now() - timedelta(minutes=5)):
+        client.get(f"/q/{code}", headers={"User-Agent": "Mozilla/5.0 (Linux; Android 15) Mobile"})
+    figures = read_figures(client)
+    assert figures["shelftalk_spool_backlog_age_seconds"] == pytest.approx(300, abs=30)
+    assert 0 <= figures["shelftalk_shelf_age_seconds"] < 30
+    get_state(app).ingester.ingest_once()
+    figures = read_figures(client)
+    assert figures["shelftalk_spool_backlog_age_seconds"] == 0
+    assert figures["shelftalk_ingest_lag_seconds"] == pytest.approx(300, abs=30)
+
+
 def test_every_figure_says_its_kind(client: FlaskClient) -> None:
     text = client.get("/metrics", headers=BEARER).text
     told = set(re.findall(r"^# TYPE (\w+) (?:gauge|counter)$", text, re.MULTILINE))
+    told |= {f"{name}_{part}" for name in re.findall(r"^# TYPE (\w+) histogram$", text, re.MULTILINE) for part in PARTS}
     assert {re.split(r"[{ ]", line)[0] for line in text.splitlines() if not line.startswith("#")} == told
 
 

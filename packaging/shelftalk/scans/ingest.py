@@ -136,7 +136,7 @@ class Ingester:
         return POLL_S
 
     def _pass(self, progress: Callable[[int], None], stop: threading.Event) -> int:
-        began = clock.monotonic()
+        began, lag = clock.monotonic(), self.status.lag_s
         finish_sending(self._folder)
         positions = dict(self._sink.read_positions(self.node))
         self._forget(positions)
@@ -149,16 +149,17 @@ class Ingester:
             self._fold(batch.finished, positions)
             total += len(batch.scans)
             progress(total)
-            self._tell_pass(total, began)
+            lag = _measure_lag(batch.scans, lag)
+            self._tell_pass(total, began, lag)
         sweep_folder(self._folder)
-        self._tell_pass(total, began)
+        self._tell_pass(total, began, lag)
         return total
 
-    def _tell_pass(self, total: int, began: float) -> None:
+    def _tell_pass(self, total: int, began: float, lag: float) -> None:
         """Tell how far a pass came. A few scans say nothing about speed: the last known one stays."""
         telling = total >= TELLING or (total and not self.status.rate)
         rate = total / max(clock.monotonic() - began, 1e-6) if telling else self.status.rate
-        self._tell(IngestStatus(clock.now(), total or self.status.last_count, rate))
+        self._tell(IngestStatus(clock.now(), total or self.status.last_count, rate, lag))
 
     def _tell(self, status: IngestStatus) -> None:
         news = status.last_count != self.status.last_count or status.error != self.status.error
@@ -215,7 +216,7 @@ class Ingester:
         log.warning("%d scans the store can never take were set aside: %s", len(scans), why)
         self._note_aside(counts)
 
-    def _note_aside(self, counts: Mapping[str, int]) -> None:
+    def _note_aside(self, counts: dict[str, int]) -> None:
         ledger = read_ledger(self._folder)
         with contextlib.suppress(OSError):
             write_ledger(self._folder, replace(ledger, aside=ledger.aside | counts))
@@ -251,6 +252,13 @@ def read_node(folder: Path) -> str:
         draft.unlink()
         sync_folder(folder)
     return path.read_text().strip()
+
+
+def _measure_lag(scans: Sequence[Scan], known: float) -> float:
+    """How long the oldest of the scans waited; without scans, what was known."""
+    if not scans:
+        return known
+    return max(0.0, (clock.now() - min(scan.at for scan in scans)).total_seconds())
 
 
 @contextlib.contextmanager

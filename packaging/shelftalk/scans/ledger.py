@@ -6,11 +6,21 @@ import errno
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from shelftalk.scans.aside import is_again
-from shelftalk.scans.segment import Tally, list_segments, read_meter, remove_segment, sync_folder, tally_segment
+from shelftalk.scans.segment import (
+    Tally,
+    list_segments,
+    read_meter,
+    read_segment,
+    remove_segment,
+    sync_folder,
+    tally_segment,
+)
 
 _NAME = "ledger.json"
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -130,6 +140,16 @@ def measure_spool(folder: Path, unfiled: int = 0) -> SpoolStatus:
         torn=totals.torn,
         missing=totals.missing,
     )
+
+
+def find_oldest_waiting(folder: Path) -> datetime | None:
+    """When the oldest scan was made that still waits; None when none waits."""
+    ledger = read_ledger(folder)
+    found = []
+    for name in list_segments(folder):
+        with suppress(FileNotFoundError):
+            found += read_segment(folder, name, ledger.positions.get(name, 0), 1).scans
+    return min((scan.at for scan in found), default=None)
 
 
 def _account(folder: Path, name: str, ledger: Ledger, tally: Tally) -> Totals:

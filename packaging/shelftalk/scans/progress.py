@@ -21,6 +21,7 @@ class IngestStatus:
     last_at: datetime | None = None  # of the last pass that reached the store
     last_count: int = 0
     rate: float = 0.0  # scans a second in the last pass large enough to tell
+    lag_s: float = 0.0  # the oldest scan of the last batch waited so long for the store
     error: str = ""
     error_at: datetime | None = None
 
@@ -31,7 +32,11 @@ def read_status(folder: Path) -> IngestStatus:
         raw = json.loads((folder / _NAME).read_text())
         times = {name: clock.parse_at(raw[name]) if raw[name] else None for name in ("last_at", "error_at")}
         return IngestStatus(
-            last_count=int(raw["last_count"]), rate=float(raw["rate"]), error=str(raw["error"]), **times
+            last_count=int(raw["last_count"]),
+            rate=float(raw["rate"]),
+            lag_s=float(raw.get("lag_s", 0)),
+            error=str(raw["error"]),
+            **times,
         )
     except (OSError, ValueError, KeyError, TypeError):
         return IngestStatus()

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from shelftalk import clock
 from shelftalk.errors import ShelftalkError
-from shelftalk.scans.ledger import SpoolStatus
+from shelftalk.scans.ledger import SpoolStatus, find_oldest_waiting
 from shelftalk.scans.progress import IngestStatus, read_status
 from shelftalk.scans.reader import ShelfStatus
 from shelftalk.store import notes, rollups
@@ -39,6 +39,9 @@ class Health:
     backup_at: datetime | None
     retained: Retained | None = None  # the last time old rows were deleted
     unretained: bool = False  # old rows should have been deleted, and never were
+    oldest_waiting: datetime | None = None  # the scan that has waited longest in the spool
+    ingest_lag_s: float = 0.0  # how long the oldest scan of the last batch had waited
+    shelf_changed_at: datetime | None = None
 
     @property
     def balanced(self) -> bool | None:
@@ -102,6 +105,9 @@ def read_health(state: Any) -> Health:
         backup_at=found.backup_at if found else None,
         retained=found.retained if found else None,
         unretained=bool(found and found.unretained),
+        oldest_waiting=_ask(lambda: find_oldest_waiting(state.spool.folder)),
+        ingest_lag_s=ingest.lag_s,
+        shelf_changed_at=_ask(lambda: state.keeper.get_changed_at()),
     )
 
 

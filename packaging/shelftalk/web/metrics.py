@@ -12,6 +12,7 @@ from shelftalk import __version__
 from shelftalk.errors import ShelftalkError
 from shelftalk.scans.ledger import SpoolStatus
 from shelftalk.scans.reader import ShelfStatus
+from shelftalk.scans.timing import KINDS, Times
 from shelftalk.store import retention
 from shelftalk.web.health import Health, read_health
 from shelftalk.web.security import same_text
@@ -27,7 +28,8 @@ def index() -> ResponseReturnValue:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not same_text(given, state().settings.metrics_token):
         abort(404)
-    text = "".join(write_metrics(read_health(state()), _count_classes(state())))
+    lines = write_metrics(read_health(state()), _count_classes(state()), state().timing.read())
+    text = "".join(lines)
     return Response(text, content_type=KIND, headers={"Cache-Control": "no-store"})
 
 
@@ -39,17 +41,24 @@ def _count_classes(state: State) -> dict[str, int]:
         return {}
 
 
-def write_metrics(health: Health, classes: Mapping[str, int]) -> Iterator[str]:
+def write_metrics(health: Health, classes: Mapping[str, int], times: Times) -> Iterator[str]:
     """The lines of Prometheus' text format. What cannot be asked is left out, never said to be 0."""
     yield from _write("info", "gauge", "What runs here.", {f'version="{__version__}"': 1})
     yield from _write("healthy", "gauge", "1 when nothing needs anybody now.", {"": health.good})
     yield from _write("scans_total", "counter", "Scans stored, by class.", _label("class", classes))
+    yield from _write_times(times)
     if health.spool:
         yield from _write_spool(health.spool)
+        oldest = health.oldest_waiting or health.at
+        yield from _write(
+            "spool_backlog_age_seconds", "gauge", "Since the oldest waiting scan; 0: none.", _age(health, oldest)
+        )
     yield from _write("ingest_rate", "gauge", "Scans a second in the last pass.", {"": health.ingest_rate})
     yield from _write(
         "ingest_age_seconds", "gauge", "Since scans were last taken over.", _age(health, health.ingested_at)
     )
+    text = "The oldest scan of the last batch waited so long."
+    yield from _write("ingest_lag_seconds", "gauge", text, {"": health.ingest_lag_s})
     yield from _write("ingest_failing", "gauge", "1 when the last try failed.", {"": bool(health.ingest_error)})
     yield from _write_shelf(health, health.shelf)
     yield from _write("store_up", "gauge", "1 when the database answers.", {"": health.store_ms is not None})
@@ -70,21 +79,36 @@ def _write_spool(spool: SpoolStatus) -> Iterator[str]:
     yield from _write("spool_missing", "gauge", "Answered scans that are nowhere; must be 0.", {"": spool.missing})
 
 
+def _write_times(times: Times) -> Iterator[str]:
+    """One worker answers a scrape, and tells what all of this node noted."""
+    buckets: dict[str, Value] = {f'le="{bound}"': count for bound, count in times.list_buckets()}
+    text = "From a request's head to its page, scans and pages together."
+    yield from _write("answer_seconds", "histogram", text, buckets, "_bucket")
+    yield f"shelftalk_answer_seconds_sum {times.seconds:.12g}\nshelftalk_answer_seconds_count {sum(times.counts)}\n"
+    answers = dict(zip(KINDS, times.kinds, strict=True))
+    yield from _write(
+        "answers_total", "counter", "Answers by a scan's class, or why it is none.", _label("class", answers)
+    )
+
+
 def _write_shelf(health: Health, shelf: ShelfStatus | None) -> Iterator[str]:
     yield from _write("shelf_version", "gauge", "The store's version the shelf shows.", {"": health.shelf_version})
     yield from _write("store_version", "gauge", "The version it should show.", {"": health.store_version})
+    yield from _write(
+        "shelf_age_seconds", "gauge", "Since the shelf last changed.", _age(health, health.shelf_changed_at)
+    )
     if shelf:
         yield from _write("shelf_codes", "gauge", "Codes on the shelf.", {"": shelf.codes})
         yield from _write("shelf_pages", "gauge", "Pages on the shelf.", {"": shelf.pages})
 
 
-def _write(name: str, kind: str, text: str, values: Mapping[str, Value]) -> Iterator[str]:
+def _write(name: str, kind: str, text: str, values: Mapping[str, Value], suffix: str = "") -> Iterator[str]:
     known = {labels: value for labels, value in values.items() if value is not None}
     if known:
         yield f"# HELP shelftalk_{name} {text}\n# TYPE shelftalk_{name} {kind}\n"
     for labels, value in known.items():
         yield (
-            f"shelftalk_{name}{{{labels}}} {float(value):.12g}\n"
+            f"shelftalk_{name}{suffix}{{{labels}}} {float(value):.12g}\n"
             if labels
             else f"shelftalk_{name} {float(value):.12g}\n"
         )
@@ -95,7 +119,7 @@ def _label(name: str, values: Mapping[str, int]) -> dict[str, Value]:
 
 
 def _age(health: Health, at: datetime | None) -> dict[str, Value]:
-    return {"": (health.at - at).total_seconds() if at else None}
+    return {"": max(0.0, (health.at - at).total_seconds()) if at else None}
 
 
 def _divide(ms: float | None) -> float | None:
