@@ -11,9 +11,9 @@ import os
 import secrets
 import struct
 import weakref
-from dataclasses import dataclass
 from datetime import datetime
 from mmap import mmap
+from typing import NamedTuple
 
 from shelftalk.scans.shared import SharedMemory, make_shared_memory
 
@@ -23,7 +23,7 @@ FLOOD = 600  # scans a minute from one key: ten a second for a whole minute is n
 REPEAT_MS = 30 * 60 * 1000  # since the sender's last scan of the same code
 CROWD_SENDERS = 4  # so many different senders behind one address are more than a household
 CROWD_SCANS = 5  # of one code by one sender, none half an hour after the one before: more than one person does
-_CROWD = 0xFFFF_FFFF
+_MOST = 0xFFFF_FFFF
 _DAY_MS = 24 * 3600 * 1000
 _HEADER = struct.Struct("<q32s")  # the day, its salt
 _SLOT = struct.Struct("<QiI")  # key, when last in milliseconds of the day, a number
@@ -32,8 +32,7 @@ _START = 64
 _all: weakref.WeakSet[Visitors] = weakref.WeakSet()
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """What is known of a scan's sender. `repeat`: it scanned this code lately; `flood`: more scans than people make."""
 
     first_of_day: bool
@@ -48,19 +47,19 @@ class _Table:
         self._start, self._slots = start, slots
         self.end = start + slots * _SLOT.size
 
-    def find(self, view: mmap, key: int) -> tuple[int, int, int, bool]:
-        """The key's slot, or the one it may take; when and number of the key there, and whether it was there."""
+    def find(self, view: mmap, key: int) -> tuple[int, int, int]:
+        """The key's slot, or the one it may take; when and number of the key there, 0 when it is not there."""
         start, slots, place, oldest = self._start, self._slots, -1, 0
         for probe in range(key, key + PROBES):
             at = start + probe % slots * 16
             other, seen, number = _read(view, at)
             if other == key:
-                return at, seen, number, True
+                return at, seen, number
             if not other:
-                return at, 0, 0, False
+                return at, 0, 0
             if place < 0 or seen < oldest:
                 place, oldest = at, seen
-        return place, 0, 0, False
+        return place, 0, 0
 
 
 def _make_tables(slots: int) -> tuple[_Table, _Table, _Table]:
@@ -81,6 +80,8 @@ class Visitors:
     def __init__(self, place: str = "", *, slots: int = SLOTS, flood: int = FLOOD) -> None:
         self._place, self._flood = place, flood
         self._senders, self._visits, self._addresses = _make_tables(slots)
+        self._salt = b""
+        self._keyed = hashlib.blake2b()  # of that salt
         self._attach()
         _all.add(self)
 
@@ -97,7 +98,9 @@ class Visitors:
             day, salt = _HEADER.unpack_from(view)
             if today > day or today < day - 1:  # a clock set back over midnight makes nobody new
                 day, salt = today, self._start_day(view, today)
-            address_key, sender, visit = _make_keys(texts, salt)
+            if salt != self._salt:
+                self._salt, self._keyed = salt, hashlib.blake2b(key=salt, digest_size=8)
+            address_key, sender, visit = _make_keys(texts, self._keyed.copy())
             now += (today - day) * _DAY_MS
             first, flood = self._note_sender(view, sender, now)
             crowd = self._note_address(view, address_key, now, first)
@@ -117,33 +120,33 @@ class Visitors:
 
     def _note_sender(self, view: mmap, key: int, now: int) -> tuple[bool, bool]:
         """Whether the sender is new today, and whether it floods: `number` are its scans of this minute."""
-        place, seen, number, known = self._senders.find(view, key)
-        count = min(number + 1, _CROWD) if known and seen // 60_000 == now // 60_000 else 1
+        place, seen, number = self._senders.find(view, key)
+        count = number + 1 if seen // 60_000 == now // 60_000 and number < _MOST else 1
         _write(view, place, key, now, count)
-        return not known, count > self._flood
+        return not number, count > self._flood
 
     def _note_address(self, view: mmap, key: int, now: int, new_sender: bool) -> bool:
         """Whether many people share the address: `number` are its senders of today."""
-        place, _seen, number, _known = self._addresses.find(view, key)
-        number = min(number + new_sender, _CROWD)
+        place, _seen, number = self._addresses.find(view, key)
+        if new_sender and number < _MOST:
+            number += 1
         _write(view, place, key, now, number)
         return number >= CROWD_SENDERS
 
     def _note_crowd(self, view: mmap, key: int, now: int) -> None:
-        _write(view, self._addresses.find(view, key)[0], key, now, _CROWD)
+        _write(view, self._addresses.find(view, key)[0], key, now, _MOST)
 
     def _note_visit(self, view: mmap, key: int, now: int) -> tuple[bool, bool]:
         """Whether the code was scanned lately, and too often for one person: `number` are the scans of this visit."""
-        place, seen, number, known = self._visits.find(view, key)
-        again = known and abs(now - seen) <= REPEAT_MS  # a clock set back, or a worker's that is a moment behind
-        number = min(number + 1, _CROWD) if again else 1
+        place, seen, number = self._visits.find(view, key)
+        again = number > 0 and abs(now - seen) <= REPEAT_MS  # a clock set back, or a worker's that is a moment behind
+        number = min(number + 1, _MOST) if again else 1
         _write(view, place, key, now, number)
         return again, number >= CROWD_SCANS
 
 
-def _make_keys(texts: list[bytes], salt: bytes) -> list[int]:
+def _make_keys(texts: list[bytes], state: hashlib.blake2b) -> list[int]:
     """Keys of the address, of the sender behind it, and of the sender's visits to a code."""
-    state = hashlib.blake2b(key=salt, digest_size=8)
     keys = []
     for text in texts:
         state.update(text)

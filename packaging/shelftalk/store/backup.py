@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from shelftalk.errors import Invalid
+from shelftalk.store import scans
 from shelftalk.store.db import Db, Store
 from shelftalk.store.migrations.sqlite import migrations
 
@@ -82,6 +83,8 @@ def read_backup(store: Store, path: Path, progress: Progress = _no_progress) -> 
             db.engine.execute(db.connection, f"delete from {table}", {})  # noqa: S608 (names are ours)
         there = _list_tables(source)
         count = sum(_copy_in(db, source, table, progress) for table in TABLES if table in there)
+        if "m0006_reloads" not in _list_migrations(source):
+            scans.rename_reloads(db)
         db.engine.reset_identities(db.connection, IDENTITIES)
     return count
 
@@ -99,6 +102,10 @@ def _open_backup(path: Path) -> sqlite3.Connection:
 
 def _list_tables(source: sqlite3.Connection) -> set[str]:
     return {row[0] for row in source.execute("select name from sqlite_master where type = 'table'")}
+
+
+def _list_migrations(source: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in source.execute("select name from _sqlite_migrations")}
 
 
 def _copy_in(db: Db, source: sqlite3.Connection, table: str, progress: Progress) -> int:

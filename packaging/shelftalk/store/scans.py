@@ -173,6 +173,12 @@ def list_scans(
     return [make_record(ScanRow, row) for row in rows]
 
 
+def rename_reloads(db: Db) -> None:
+    """After rows of rule version 1 came in whole: what it called repeats are reloads."""
+    for name in ("scans", "placement_days", "product_location_days", "location_hours"):
+        db.run(f"rename_{name}")
+
+
 def rebuild_rollups(db: Db) -> None:
     """Count everything anew from the stored scans."""
     for name in ("placement_days", "product_location_days", "location_hours"):

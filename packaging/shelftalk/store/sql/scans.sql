@@ -98,3 +98,15 @@ insert into rollup_location_hours (day, hour, location_id, scan_class, scans, fi
 select day, hour, coalesce(location_id, 0), scan_class, count(*), sum(first_of_day)
 from scans
 group by day, hour, coalesce(location_id, 0), scan_class;
+
+-- name: rename_scans()!
+update scans set scan_class = 'reload' where scan_class = 'repeat' and rule_version = 1;
+
+-- name: rename_placement_days()!
+update rollup_placement_days set scan_class = 'reload' where scan_class = 'repeat';
+
+-- name: rename_product_location_days()!
+update rollup_product_location_days set scan_class = 'reload' where scan_class = 'repeat';
+
+-- name: rename_location_hours()!
+update rollup_location_hours set scan_class = 'reload' where scan_class = 'repeat';
