@@ -73,6 +73,13 @@ def test_people_are_a_range_that_never_turns_round(rows: list[Row]) -> None:
         assert (tally.people_low > 0) == (tally.person_scans > 0)
 
 
+def test_repeats_are_scans_and_may_be_people_and_reloads_are_neither() -> None:
+    rows = [Row(1, 1, "person", 10, 7), Row(1, 1, "repeat", 4, 0), Row(1, 1, "reload", 90, 0)]
+    tally = add_cells(rows)[1, 1]
+    assert (tally.shown, tally.people_low, tally.people_high) == (14, 7, 14)
+    assert count_classes(rows).aside == 90
+
+
 def test_where_nobody_was_first_of_the_day_there_was_still_somebody() -> None:
     assert Tally(shown=3, person_scans=3, first_scans=0).people_low == 1
 
@@ -84,7 +91,7 @@ def test_counting_every_class_leaves_people_as_they_are() -> None:
 
 
 def test_five_hundred_scans_behind_one_address_are_five_hundred_scans() -> None:
-    tally = add_cells([Row(1, 1, "person", 500, 1)])[1, 1]
+    tally = add_cells([Row(1, 1, "person", 497, 1), Row(1, 1, "repeat", 3, 0)])[1, 1]
     assert (tally.shown, tally.people_low, tally.people_high) == (500, 1, 500)
 
 

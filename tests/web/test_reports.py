@@ -95,6 +95,28 @@ def test_every_class_adds_up_to_the_raw_total(staff: FlaskClient) -> None:
     assert figure(page, "people") == "between 18 and 23 18 – 23"
 
 
+def test_repeats_count_as_scans_and_reloads_do_not_and_the_csv_adds_up(
+    staff: FlaskClient, store: Store, brand: Brand
+) -> None:
+    add_scans(store, brand.shelf, 6, firsts=5)
+    add_scans(store, brand.shelf, 3, scan_class="repeat", rule_version=2)
+    add_scans(store, brand.shelf, 4, scan_class="reload", rule_version=2)
+    page = get(staff, "/admin/reports/")
+    assert (figure(page, "scans"), figure(page, "people"), figure(page, "raw")) == ("9", "between 5 and 9 5 – 9", "13")
+    assert "4 set aside" in page
+    assert "The same code again within 30 minutes" in page
+    [row] = csv.DictReader(io.StringIO(get(staff, "/admin/reports/report.csv")))
+    assert (row["scans"], row["people_low"], row["people_high"]) == ("9", "5", "9")
+    [row] = csv.DictReader(io.StringIO(get(staff, "/admin/reports/report.csv?class=all")))
+    assert {name: row[name] for name in ("person", "repeat", "reload", "burst")} == {
+        "person": "6",
+        "repeat": "3",
+        "reload": "4",
+        "burst": "0",
+    }
+    assert row["scans"] == "13"
+
+
 @pytest.mark.usefixtures("counted")
 def test_compares_with_the_same_weekdays_before(staff: FlaskClient) -> None:
     page = get(staff, "/admin/reports/")
@@ -191,6 +213,17 @@ def test_the_scans_of_a_day_are_told_in_the_places_time(staff: FlaskClient, stor
     page = get(staff, f"/admin/reports/scans?placement={brand.poster.id}&day={day}")
     assert "00:15:00" in page and "Asia/Tehran" in page
     assert "No scans on this day" in get(staff, f"/admin/reports/scans?placement={brand.poster.id}&day={at.date()}")
+
+
+def test_a_days_scans_show_repeats_and_set_reloads_aside(staff: FlaskClient, store: Store, brand: Brand) -> None:
+    day = (clock.now() - timedelta(days=2)).astimezone(UTC)
+    for kind, count in (("person", 6), ("repeat", 3), ("reload", 4)):
+        add_scans(store, brand.pack, count, at=day, scan_class=kind, rule_version=2)
+    address = f"/admin/reports/scans?placement={brand.pack.id}&day={day.date()}"
+    table = get(staff, address).split("<tbody>")[1].split("</tbody>")[0]
+    assert [len(re.findall(rf">{word}<", table)) for word in ("Person", "Repeat", "Reload")] == [6, 3, 0]
+    table = get(staff, f"{address}&class=all").split("<tbody>")[1].split("</tbody>")[0]
+    assert [len(re.findall(rf">{word}<", table)) for word in ("Person", "Repeat", "Reload")] == [6, 3, 4]
 
 
 def test_languages_and_devices_of_fewer_than_five_are_not_told(staff: FlaskClient, store: Store, brand: Brand) -> None:

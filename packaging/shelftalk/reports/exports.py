@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from shelftalk.reports.numbers import Tally
+from shelftalk.reports.numbers import CLASSES, Tally
 
 COLUMNS = ("product", "location", "scans", "people_low", "people_high")
 DAY_COLUMNS = ("day", "scans", "people_low", "people_high")
@@ -80,15 +80,28 @@ def safe_cell(text: str) -> str:
     return "'" + text if text.startswith(RISKY) else text
 
 
-def write_report_csv(rows: Iterable[ReportRow]) -> str:
-    """The rows as CSV (RFC 4180) with the columns product, location, scans, people_low, people_high."""
+def write_report_csv(
+    rows: Iterable[ReportRow], classes: Mapping[tuple[int, int], Mapping[str, int]] | None = None
+) -> str:
+    """The rows as CSV (RFC 4180) with the columns product, location, scans, people_low, people_high.
+
+    `classes`, by product and location, adds a column for each class of scans; they add up to the row's scans.
+    """
+    kinds = _list_kinds(classes) if classes is not None else ()
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow([*COLUMNS, *kinds])
     for row in rows:
         product, location, *counts = row.values
-        writer.writerow([safe_cell(product), safe_cell(location), *counts])
+        own = (classes or {}).get((row.product_id, row.location_id), {})
+        writer.writerow([safe_cell(product), safe_cell(location), *counts, *(own.get(kind, 0) for kind in kinds)])
     return out.getvalue()
+
+
+def _list_kinds(classes: Mapping[tuple[int, int], Mapping[str, int]]) -> tuple[str, ...]:
+    """The classes' own names, always all of them; one that no rule of today knows comes last."""
+    unknown = {kind for counts in classes.values() for kind in counts} - set(CLASSES)
+    return (*CLASSES, *sorted(unknown))
 
 
 def write_report_xlsx(

@@ -194,6 +194,14 @@ def count_classes(rows: Iterable[CountRow]) -> ClassCounts:
     return ClassCounts({name: counter[name] for name in known if counter[name]})
 
 
+def count_cell_classes(rows: Iterable[CellRow]) -> dict[tuple[int, int], Counter[str]]:
+    """Scans by class, for each product and location."""
+    found: dict[tuple[int, int], Counter[str]] = {}
+    for row in rows:
+        found.setdefault((row.product_id, row.location_id), Counter())[row.scan_class] += row.scans
+    return found
+
+
 @dataclass(frozen=True)
 class Change:
     """A number beside the earlier one."""

@@ -19,6 +19,7 @@ from shelftalk.reports.numbers import (
     add_cells,
     add_days,
     add_placements,
+    count_cell_classes,
     count_classes,
     hide_small,
     make_line,
@@ -217,8 +218,11 @@ def list_scans() -> ResponseReturnValue:
 def export_csv() -> ResponseReturnValue:
     with state().store.read() as db:
         query, names = _read_query(db)
-        rows = _read_rows(db, query, names)
-    return _send(write_report_csv(rows).encode(), "text/csv; charset=utf-8", query, "csv")
+        where = {"product_id": query.product_id, "location_id": query.location_id}
+        cells = rollups.list_cells(db, query.period.from_day, query.period.to_day, **where)
+    rows = report_rows(add_cells(cells, all_classes=query.all_classes), names.products, names.locations)
+    text = write_report_csv(rows, count_cell_classes(cells) if query.all_classes else None)
+    return _send(text.encode(), "text/csv; charset=utf-8", query, "csv")
 
 
 @bp.get("/report.xlsx")
@@ -251,12 +255,6 @@ def _make_facts(figures: Figures) -> list[tuple[str, object]]:
     ]
     facts += [(_(CLASSES[name].label) if name in CLASSES else name, n) for name, n in figures.classes.counts.items()]
     return [*facts, (_("All scans answered"), figures.classes.total), (_("People"), _(WHY_A_RANGE))]
-
-
-def _read_rows(db: Db, query: ReportQuery, names: Names) -> list[ReportRow]:
-    where = {"product_id": query.product_id, "location_id": query.location_id}
-    cells = rollups.list_cells(db, query.period.from_day, query.period.to_day, **where)
-    return report_rows(add_cells(cells, all_classes=query.all_classes), names.products, names.locations)
 
 
 def _send(body: bytes, kind: str, query: ReportQuery, ending: str) -> Response:
