@@ -33,9 +33,9 @@ from shelftalk.web.solar_hijri import format_solar_hijri
 from shelftalk.web.texts import _, get_language
 
 WHY_A_RANGE = mark(
-    "Nobody is followed, so nobody can be counted exactly. At least: the scans that were somebody’s first of the day. "
-    "At most: every scan but reloads and programs, as if each came from somebody else. Alike phones behind one address "
-    "make the first too low, a change of network too high. Who comes back on another day counts again."
+    "Nobody is followed, so nobody can be counted exactly. At least: the scans that were somebody’s first of the day; "
+    "alike phones behind one address count once. At most: every scan but reloads and programs, as if each came from "
+    "somebody else. Who comes back on another day, or by another network, counts again."
 )
 
 
