@@ -6,6 +6,7 @@ raises: when the disk cannot take a scan, the loss is declared and counted and t
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -119,7 +120,9 @@ class Spool:
             self._wake.notify_all()
         if thread:
             thread.join(timeout=10)
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):
+            if self._unfiled:
+                self._get_segment()  # what was declared while none could be made is written down
             if self._segment:
                 self._segment.show()
         self._drop_segment()
