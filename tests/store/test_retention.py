@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shelftalk.clock import local_hour
 from shelftalk.errors import NotFound
 from shelftalk.store import Db, Store, retention, rollups, scans
 from shelftalk.store.backup import TABLES, YOUNGER, read_backup, write_backup
@@ -137,3 +138,36 @@ def test_a_backup_from_before_erasures_is_still_whole(store: Store, tmp_path: Pa
     connection.close()
     assert read_backup(store, path) > 1_000
     assert set(TABLES) >= YOUNGER
+
+
+def test_an_erased_scan_that_still_lies_in_a_spool_does_not_come_back(db: Db) -> None:
+    here, there = fill(db)
+    erased_at = AT + timedelta(minutes=5)
+    place = db.find("find_code_place", code=here)
+    assert place
+    day = local_hour(AT, place["timezone"])[0]
+    taken = retention.erase_scans(db, Window(here, day, day), by="Ada", at=erased_at)
+    before = total(db)
+    late = [SpooledScan(here, AT), SpooledScan(here, AT, scan_class="staff")]
+    others = [
+        SpooledScan(there, AT),  # another code
+        SpooledScan(here, AT - timedelta(days=1)),  # another day
+        SpooledScan(here, AT + timedelta(minutes=6)),  # made after it was erased
+    ]
+    kept = retention.leave_out_erased(db, [*late, *others], "UTC")
+    assert list(kept) == others
+    scans.add_scans(db, kept, "UTC")
+    assert total(db)["days"][0] == before["days"][0] + 3
+    assert retention.list_erasures(db)[0].scans == taken + 2
+
+
+def test_the_day_of_an_erased_scan_is_the_places_own(db: Db) -> None:
+    code = add_placement(db, add_product(db), add_location(db)).code
+    with_zone = db.find("find_code_place", code=code)
+    assert with_zone
+    zone = with_zone["timezone"]
+    at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    day = local_hour(at, zone)[0]
+    retention.erase_scans(db, Window(code, day, day), by="", at=AT + timedelta(days=30))
+    assert list(retention.leave_out_erased(db, [SpooledScan(code, at)], "UTC")) == []
+    assert len(retention.leave_out_erased(db, [SpooledScan(code, at + timedelta(days=1))], "UTC")) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,8 +11,11 @@ from flask import Flask
 from shelftalk.catalog.page import PageContent
 from shelftalk.config import Settings
 from shelftalk.errors import Unavailable
+from shelftalk.scans.reader import ShelfReader
 from shelftalk.store import Store, pages, placements, products, sample
 from shelftalk.web.app import create_app
+from shelftalk.web.sample import load_sample, remove_sample
+from shelftalk.web.scan_path import ShelfKeeper
 from shelftalk.web.state import State, get_state
 from tests.store.test_store_contract import AT, add_placement, add_product, make_page, publish
 from tests.support import ROOT
@@ -199,3 +203,20 @@ def test_a_shelf_with_nothing_new_is_left_alone_even_before_the_first_product(pa
     version = parts.shelf.status().version
     parts.refresh_shelf()
     assert parts.shelf.status().version == version
+
+
+def test_another_node_learns_that_the_sample_is_gone(app: Flask, parts: State, store: Store, tmp_path: Path) -> None:
+    load_sample(parts)
+    other = ShelfKeeper(store, parts.renderer, tmp_path / "other" / "shelf.sqlite", "same templates")
+    other.refresh()
+    reader = ShelfReader(tmp_path / "other" / "shelf.sqlite", refresh_s=0)
+    with store.read() as db:
+        [code, *_] = [row["code"] for row in db.list("list_sample_codes")]
+    assert reader.find_target(code)
+    remove_sample(parts)
+    other.refresh()
+    assert reader.find_target(code) is None
+    assert app.test_client().get(f"/q/{code}", headers=PHONE).status_code == 404
+    rebuilt = reader.status().version
+    other.refresh()
+    assert reader.status().version == rebuilt, "made anew once, not for ever"

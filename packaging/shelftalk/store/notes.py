@@ -24,3 +24,13 @@ def next_version(db: Db) -> int:
 def get_version(db: Db) -> int:
     """The newest version of what the shelf shows."""
     return int(find_note(db, "shelf_version") or 0)
+
+
+def demand_rebuild(db: Db) -> None:
+    """Have every node make its whole shelf anew: what is gone from the store leaves no change behind to be seen."""
+    set_note(db, "shelf_rebuild", str(next_version(db)))
+
+
+def get_rebuild(db: Db) -> int:
+    """The version before which a shelf has to be made anew."""
+    return int(find_note(db, "shelf_rebuild") or 0)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 
-from shelftalk.clock import format_at
+from shelftalk.clock import format_at, local_hour
 from shelftalk.errors import NotFound
-from shelftalk.store.db import Db, Store
+from shelftalk.store.db import Db, Row, Store
 from shelftalk.store.rows import make_record
-from shelftalk.store.scans import COLUMNS, add_rollups
+from shelftalk.store.scans import COLUMNS, SpooledScan, add_rollups
 
+S = TypeVar("S", bound=SpooledScan)
 CHUNK = 5_000  # rows deleted in one transaction: scans that wait to be stored never wait long
 # A local day lies between these hours around its UTC day, wherever on earth (UTC-12 to UTC+14).
 BEFORE, AFTER = timedelta(hours=14), timedelta(hours=36)
@@ -75,6 +79,39 @@ def erase_scans(db: Db, window: Window, *, by: str, at: datetime) -> int:
     db.run("drop_empty_location_hours", **days)
     db.run("add_erasure", at=format_at(at), by=by, code=window.code, scans=len(rows), **days)
     return len(rows)
+
+
+def leave_out_erased(db: Db, scans: Sequence[S], default_zone: str) -> Sequence[S]:
+    """Scans without those that were erased while they still lay in a spool; they are added to the erasure's count.
+
+    A scan made after its erasure is a new one, and stays.
+    """
+    if not scans:
+        return scans
+    erasures = db.list("list_erasures_since", at=format_at(min(scan.at for scan in scans)))
+    zones = {row["code"]: _find_zone(db, row["code"]) or default_zone for row in erasures}
+    gone: Counter[int] = Counter()
+    kept = []
+    for scan in scans:
+        erased = scan.code in zones and _find_erasure(scan, local_hour(scan.at, zones[scan.code])[0], erasures)
+        if erased:
+            gone[erased] += 1
+        else:
+            kept.append(scan)
+    db.run_many("add_to_erasure", [{"id": erased, "scans": count} for erased, count in sorted(gone.items())])
+    return kept
+
+
+def _find_zone(db: Db, code: str) -> str:
+    place = db.find("find_code_place", code=code)
+    return str(place["timezone"]) if place else ""
+
+
+def _find_erasure(scan: SpooledScan, day: date, erasures: Sequence[Row]) -> int:
+    """The erasure that took the scan's day after the scan was made, or 0."""
+    at, local = format_at(scan.at), day.isoformat()
+    fitting = (row for row in erasures if row["code"] == scan.code and row["at"] >= at)
+    return next((int(row["id"]) for row in fitting if row["from_day"] <= local <= row["to_day"]), 0)
 
 
 def list_erasures(db: Db, limit: int = 20) -> list[Erasure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shelftalk.store.db import Db
-from shelftalk.store.notes import next_version
+from shelftalk.store.notes import demand_rebuild
 from shelftalk.store.scans import rebuild_rollups
 
 IN_ORDER = ("scans", "codes", "placements", "page_versions", "page_texts", "pages", "products", "locations")
@@ -32,5 +32,5 @@ def remove_sample(db: Db) -> RemovedSample:
     for name in IN_ORDER:
         db.run(f"drop_sample_{name}")
     rebuild_rollups(db)
-    next_version(db)
+    demand_rebuild(db)
     return RemovedSample(products, codes)

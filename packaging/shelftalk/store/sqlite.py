@@ -29,6 +29,14 @@ class SqliteEngine:
 
     def _open(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
+        if connection is not None and self._threads.file != self._identify():
+            # What is written into a file without a name is gone with the process; and the old file's -wal would
+            # be read into the new one, so opening that is no way out either.
+            raise Unavailable(
+                "The database's file was replaced while it was in use. Put the old one back; or stop the server, "
+                "delete {name}-wal and {name}-shm beside it, and start it again.",
+                name=self.path.name,
+            )
         if connection is None:
             self._make_file()
             connection = sqlite3.connect(self.path, isolation_level=None, timeout=BUSY_MS / 1000)
@@ -36,8 +44,15 @@ class SqliteEngine:
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")
-            self._threads.connection = connection
+            self._threads.connection, self._threads.file = connection, self._identify()
         return connection
+
+    def _identify(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise Unavailable("The database's file {name} is gone. Put it back.", name=self.path.name) from error
+        return found.st_dev, found.st_ino
 
     def _make_file(self) -> None:
         """SQLite would make it too, but readable by everybody."""

@@ -42,6 +42,7 @@ class Health:
     oldest_waiting: datetime | None = None  # the scan that has waited longest in the spool
     ingest_lag_s: float = 0.0  # how long the oldest scan of the last batch had waited
     shelf_changed_at: datetime | None = None
+    store_error: str = ""  # why the store does not answer
 
     @property
     def balanced(self) -> bool | None:
@@ -89,7 +90,7 @@ class Health:
 
 def read_health(state: Any) -> Health:
     """Ask every part of the application's state; parts that are not there or do not answer come out as None."""
-    found = _ask(lambda: _read_store(state))
+    found, store_error = _ask_store(state)
     ingest = _ask(lambda: read_status(state.spool.folder)) or IngestStatus()
     return Health(
         at=clock.now(),
@@ -108,6 +109,7 @@ def read_health(state: Any) -> Health:
         oldest_waiting=_ask(lambda: find_oldest_waiting(state.spool.folder)),
         ingest_lag_s=ingest.lag_s,
         shelf_changed_at=_ask(lambda: state.keeper.get_changed_at()),
+        store_error=store_error,
     )
 
 
@@ -130,6 +132,13 @@ def _read_store(state: Any) -> _StoreFacts:
     limit = clock.days_before(clock.today(), state.settings.keep_days + LATE.days)
     unretained = bool(counted and counted[0] < limit)
     return _StoreFacts(ms, version, clock.parse_at(backup) if backup else None, retained, unretained)
+
+
+def _ask_store(state: Any) -> tuple[_StoreFacts | None, str]:
+    try:
+        return _read_store(state), ""
+    except (ShelftalkError, OSError, AttributeError, ValueError) as error:
+        return None, str(error)
 
 
 def _ask(question: Callable[[], T]) -> T | None:

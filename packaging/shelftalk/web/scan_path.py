@@ -24,7 +24,7 @@ from shelftalk.scans.ingest import Ingester, Refused
 from shelftalk.scans.record import Scan
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target
 from shelftalk.scans.spool import Spool
-from shelftalk.store import Db, Store, media, notes, pages, placements, products, scans
+from shelftalk.store import Db, Store, media, notes, pages, placements, products, retention, scans
 from shelftalk.store.extras import load_extras
 from shelftalk.store.placements import CodeTarget
 from shelftalk.web.files import write_whole
@@ -54,6 +54,7 @@ class StoreSink:
     def write_batch(self, batch: Sequence[Scan], positions: Mapping[str, int], node: str) -> None:
         """Write all of it or nothing; raises Refused when the batch holds scans of codes the store never knew."""
         with self._store.write() as db:
+            batch = retention.leave_out_erased(db, batch, self._zone)
             strangers = scans.add_scans(db, batch, self._zone)
             if strangers and not notes.get_version(db):
                 raise Unavailable("The store is empty. Scans wait until a backup is restored or a code is made.")
@@ -93,11 +94,12 @@ class ShelfKeeper:
         with _hold(self._path.with_name("refresh.lock")):
             seen = None if self._writer.is_empty else self._read_seen()
             with self._store.read() as db:
-                version = notes.get_version(db)
+                version, rebuild = notes.get_version(db), notes.get_rebuild(db)
             if seen and not full and self._is_store_lost(seen, version):
                 return
-            if full or seen is None or seen.made_by != self._fingerprint or seen.version > version:
-                self._rebuild()  # seen.version > version: a backup was restored
+            known = seen is not None and seen.made_by == self._fingerprint and rebuild <= seen.version <= version
+            if full or seen is None or not known:  # seen.version > version: a backup was restored
+                self._rebuild()
             elif seen.version != version:
                 content, version = self._collect(seen.version)
                 self._writer.write(content)

@@ -45,6 +45,12 @@ select placement_id from codes where code = :code;
 insert into erasures (at, by, code, from_day, to_day, scans)
 values (:at, :by, :code, :from_day, :to_day, :scans);
 
+-- name: list_erasures_since(at)
+select id, at, code, from_day, to_day from erasures where at >= :at order by id;
+
+-- name: add_to_erasure(id, scans)!
+update erasures set scans = scans + :scans where id = :id;
+
 -- name: list_erasures(limit)
 select at, by, code, from_day, to_day, scans from erasures order by id desc limit :limit;
 
