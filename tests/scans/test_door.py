@@ -18,7 +18,7 @@ from shelftalk.scans.spool import Spool
 
 
 def spooled(spool: Spool) -> list[Scan]:
-    return [scan for name in list_segments(spool.folder) for scan in read_segment(spool.folder, name, 0, 10**6).scans]
+    return [scan for name in list_segments(spool.folder) for scan in read_segment(spool.folder, name, 0, 10**6).records]
 
 
 def test_a_scan_gets_its_page_and_is_in_the_spool_before_the_answer(door: Door, spool: Spool) -> None:

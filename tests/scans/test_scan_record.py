@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scan_support import a_scan
 
-from shelftalk.scans.record import CLASSES, DEVICES, Scan, format_scan, parse_scan
+from shelftalk.scans.record import CLASSES, DEVICES, Scan, format_scan, parse_line
 
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(
     lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)
@@ -26,7 +26,7 @@ scans = st.builds(
 
 @given(scans)
 def test_what_is_written_is_read_back(scan: Scan) -> None:
-    assert parse_scan(format_scan(scan)[:-1]) == scan
+    assert parse_line(format_scan(scan)[:-1]) == scan
 
 
 @given(scans, st.data())
@@ -34,12 +34,12 @@ def test_no_changed_byte_goes_unnoticed(scan: Scan, data: st.DataObject) -> None
     line = bytearray(format_scan(scan)[:-1])
     place = data.draw(st.integers(0, len(line) - 1))
     line[place] ^= data.draw(st.integers(1, 255))
-    assert parse_scan(bytes(line)) is None
+    assert parse_line(bytes(line)) is None
 
 
 @given(scans, st.integers(1, 60))
 def test_no_torn_line_is_taken_for_a_scan(scan: Scan, cut: int) -> None:
-    assert parse_scan(format_scan(scan)[: -1 - cut]) is None
+    assert parse_line(format_scan(scan)[: -1 - cut]) is None
 
 
 def test_a_line_can_be_read_by_people() -> None:
@@ -48,6 +48,6 @@ def test_a_line_can_be_read_by_people() -> None:
 
 def test_a_local_moment_is_kept_as_utc() -> None:
     scan = a_scan(at=datetime.fromisoformat("2026-03-01T15:30:00+03:30"))
-    read = parse_scan(format_scan(scan)[:-1])
+    read = parse_line(format_scan(scan)[:-1])
     assert read == replace(scan, at=datetime(2026, 3, 1, 12, tzinfo=UTC))
     assert read.at.utcoffset() == timedelta(0)

@@ -13,14 +13,14 @@ from shelftalk.scans.spool import Limits, Spool
 
 
 def read_all(folder: Path) -> list[str]:
-    return [scan.code for name in list_segments(folder) for scan in read_segment(folder, name, 0, 10**6).scans]
+    return [scan.code for name in list_segments(folder) for scan in read_segment(folder, name, 0, 10**6).records]
 
 
 def test_an_appended_scan_can_be_read_at_once(spool: Spool) -> None:
     assert spool.append(a_scan()) == "kept"
     [name] = list_segments(spool.folder)
     reading = read_segment(spool.folder, name, 0, 10)
-    [scan] = reading.scans
+    [scan] = reading.records
     assert scan == a_scan(segment=name, position=reading.position)
     assert not reading.done, "its owner may still append"
 
@@ -107,7 +107,7 @@ def test_a_torn_tail_is_skipped_and_counted(spool: Spool, tail: bytes) -> None:
     with (spool.folder / name).open("ab") as file:
         file.write(tail)
     reading = read_segment(spool.folder, name, 0, 10)
-    assert (len(reading.scans), reading.torn, reading.done) == (1, 1, True)
+    assert (len(reading.records), reading.torn, reading.done) == (1, 1, True)
     status = spool.status()
     assert (status.depth, status.torn, status.missing) == (1, 1, 0)
 
@@ -128,7 +128,7 @@ def test_a_damaged_line_in_the_middle_costs_only_itself_and_shows(spool: Spool) 
 def test_a_file_of_another_kind_is_not_read_as_scans(spool: Spool) -> None:
     (spool.folder / "20260101T000000-1-aa.scans").write_bytes(b"something else\n" * 5)
     reading = read_segment(spool.folder, "20260101T000000-1-aa.scans", 0, 10)
-    assert (reading.scans, reading.torn, reading.done) == ([], 1, True)
+    assert (reading.records, reading.torn, reading.done) == ([], 1, True)
 
 
 class FailingDisk:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shelftalk import clock
-from shelftalk.scans.record import Scan, format_scan
+from shelftalk.scans.record import Record, format_record
 from shelftalk.scans.segment import HEADER, SUFFIX, list_segments, sync_folder
 
 ASIDE = "set-aside.jsonl"
@@ -59,12 +59,12 @@ def read_aside(folder: Path) -> list[Entry]:
     return [entry for entry in map(_parse, text.splitlines()) if entry]
 
 
-def add_aside(folder: Path, scans: Sequence[Scan], why: str) -> dict[str, int]:
+def add_aside(folder: Path, scans: Sequence[Record], why: str) -> dict[str, int]:
     """Write down scans, each once however often this is repeated; gives how many entries their segments have now."""
     entries = read_aside(folder)
     known = {entry.place for entry in entries}
     new = [
-        Entry(scan.segment, scan.position, why, format_scan(scan).decode().strip())
+        Entry(scan.segment, scan.position, why, format_record(scan).decode().strip())
         for scan in scans
         if (scan.segment, scan.position) not in known
     ]

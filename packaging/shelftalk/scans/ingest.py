@@ -20,7 +20,7 @@ from shelftalk.errors import Invalid, Unavailable
 from shelftalk.scans.aside import add_aside, finish_sending, read_aside, send_again
 from shelftalk.scans.ledger import fold_segments, read_ledger, write_ledger
 from shelftalk.scans.progress import IngestStatus, read_status, write_status
-from shelftalk.scans.record import Scan
+from shelftalk.scans.record import Record
 from shelftalk.scans.segment import list_segments, read_segment, sweep_folder, sync_folder
 from shelftalk.scans.spool import Spool
 
@@ -35,7 +35,7 @@ TELL_S = 10.0  # without news, how often the status is told all the same
 class Refused(Exception):
     """Raised by a sink: these scans can never be stored, for example since their code is unknown there."""
 
-    def __init__(self, scans: Sequence[Scan], why: str = "unknown code") -> None:
+    def __init__(self, scans: Sequence[Record], why: str = "unknown code") -> None:
         self.scans = scans
         super().__init__(why)
 
@@ -50,7 +50,7 @@ class Sink(Protocol):
     def read_positions(self, node: str) -> Mapping[str, int]:
         """Segment -> position, as last written for this node."""
 
-    def write_batch(self, batch: Sequence[Scan], positions: Mapping[str, int], node: str) -> None:
+    def write_batch(self, batch: Sequence[Record], positions: Mapping[str, int], node: str) -> None:
         """Write scans, their rollups and the positions in one transaction.
 
         Raises Refused with the scans that can never be stored (or Invalid, not knowing which) and then writes
@@ -63,7 +63,7 @@ class Sink(Protocol):
 
 @dataclass(frozen=True)
 class _Batch:
-    scans: list[Scan]
+    scans: list[Record]
     positions: dict[str, int]
     finished: list[str]  # segments read to their end that nobody writes to
 
@@ -176,14 +176,14 @@ class Ingester:
                 break
             start = positions.get(name, 0)
             reading = read_segment(self._folder, name, start, room)
-            batch.scans.extend(reading.scans)
-            if reading.scans or reading.torn:
+            batch.scans.extend(reading.records)
+            if reading.records or reading.torn:
                 batch.positions[name] = reading.position
             if reading.done:
                 batch.finished.append(name)
         return batch if batch.positions or batch.finished else None
 
-    def _leave_aside(self, scans: list[Scan]) -> list[Scan]:
+    def _leave_aside(self, scans: list[Record]) -> list[Record]:
         """Without those an earlier try set aside before it was cut off: they may be sent again from there."""
         entries = read_aside(self._folder)
         places = {entry.place for entry in entries}
@@ -193,7 +193,7 @@ class Ingester:
             self._note_aside({scan.segment: counts[scan.segment] for scan in scans if counts[scan.segment]})
         return rest
 
-    def _store(self, scans: list[Scan], positions: Mapping[str, int]) -> None:
+    def _store(self, scans: list[Record], positions: Mapping[str, int]) -> None:
         """Hand over scans until they are in; what can never be stored is set aside first."""
         try:
             self._sink.write_batch(scans, positions, self.node)
@@ -210,7 +210,7 @@ class Ingester:
             self._store(first, {scan.segment: scan.position for scan in first})
             self._store(second, positions)
 
-    def _set_aside(self, scans: Sequence[Scan], why: str) -> None:
+    def _set_aside(self, scans: Sequence[Record], why: str) -> None:
         """Write down scans no store can take, each once however often this is repeated."""
         counts = add_aside(self._folder, scans, why)
         log.warning("%d scans the store can never take were set aside: %s", len(scans), why)
@@ -254,7 +254,7 @@ def read_node(folder: Path) -> str:
     return path.read_text().strip()
 
 
-def _measure_lag(scans: Sequence[Scan], known: float) -> float:
+def _measure_lag(scans: Sequence[Record], known: float) -> float:
     """How long the oldest of the scans waited; without scans, what was known."""
     if not scans:
         return known

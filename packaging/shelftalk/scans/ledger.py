@@ -148,8 +148,8 @@ def find_oldest_waiting(folder: Path) -> datetime | None:
     found = []
     for name in list_segments(folder):
         with suppress(FileNotFoundError):
-            found += read_segment(folder, name, ledger.positions.get(name, 0), 1).scans
-    return min((scan.at for scan in found), default=None)
+            found += read_segment(folder, name, ledger.positions.get(name, 0), 1).records
+    return min((record.at for record in found), default=None)
 
 
 def _account(folder: Path, name: str, ledger: Ledger, tally: Tally) -> Totals:

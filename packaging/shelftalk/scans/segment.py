@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shelftalk import clock
-from shelftalk.scans.record import Scan, is_whole, parse_scan, place_scan
+from shelftalk.scans.record import Record, is_whole, parse_line, place_record
 
 HEADER = b"shelftalk-scans 1\n"
 SUFFIX = ".scans"
@@ -40,7 +40,7 @@ class Meter:
 class Reading:
     """What was read from a segment. `position` is where to go on; `done`: nothing more will ever come."""
 
-    scans: list[Scan]
+    records: list[Record]
     position: int
     torn: int
     done: bool
@@ -200,7 +200,7 @@ def is_live(folder: Path, name: str) -> bool:
 
 
 def read_segment(folder: Path, name: str, position: int, limit: int) -> Reading:
-    """Read up to `limit` scans from `position` (0: the start). Damaged lines are skipped and counted."""
+    """Read up to `limit` records from `position` (0: the start). Damaged lines are skipped and counted."""
     live = is_live(folder, name)  # before the end is looked up: a segment that died in between is read next time
     end = _find_end(folder, name, live)
     if position < len(HEADER):
@@ -210,24 +210,24 @@ def read_segment(folder: Path, name: str, position: int, limit: int) -> Reading:
     with (folder / name).open("rb") as file:
         file.seek(position)
         data = file.read(min(max(end - position, 0), _CHUNK))
-    scans, used, torn = _read_lines(data, name, position, limit)
+    records, used, torn = _read_lines(data, name, position, limit)
     rest = len(data) - used
-    if len(scans) < limit and rest and (rest == _CHUNK or (not live and position + len(data) == end)):
+    if len(records) < limit and rest and (rest == _CHUNK or (not live and position + len(data) == end)):
         used, torn = len(data), torn + 1  # a line cut off by a crash
-    return Reading(scans, position + used, torn, not live and position + used >= end)
+    return Reading(records, position + used, torn, not live and position + used >= end)
 
 
-def _read_lines(data: bytes, name: str, position: int, limit: int) -> tuple[list[Scan], int, int]:
-    scans: list[Scan] = []
+def _read_lines(data: bytes, name: str, position: int, limit: int) -> tuple[list[Record], int, int]:
+    records: list[Record] = []
     used = torn = 0
-    while len(scans) < limit and (cut := data.find(b"\n", used)) >= 0:
-        scan = parse_scan(data[used:cut])
+    while len(records) < limit and (cut := data.find(b"\n", used)) >= 0:
+        record = parse_line(data[used:cut])
         used = cut + 1
-        if scan is None:
+        if record is None:
             torn += 1
         else:
-            scans.append(place_scan(scan, name, position + used))
-    return scans, used, torn
+            records.append(place_record(record, name, position + used))
+    return records, used, torn
 
 
 def tally_segment(folder: Path, name: str, position: int) -> Tally:
