@@ -33,7 +33,7 @@ def password_hash() -> str:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a fresh instance; a test may use its own with `dataclasses.replace`."""
-    return read_settings(ROOT, {"SHELFTALK_INSTANCE": str(tmp_path / "instance")})
+    return read_settings(ROOT, {"SHELFTALK_INSTANCE": str(tmp_path / "instance"), "SHELFTALK_CHECK_LINKS": "off"})
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ class Settings:
     timezone: str  # of placements without a location, and of totals over all places
     durability: str  # "power": an answer waits for the disk; "process": synced every 50 ms
     keep_days: int  # how long rows of single scans are kept; their counts stay
+    check_links: bool  # whether the links of a page are asked before it is published
     metrics_token: str  # opens /metrics; empty: there is no such address
     password: str  # for `flask add-user` without a prompt
 
@@ -66,6 +67,7 @@ def read_settings(root: Path, environ: Mapping[str, str] | None = None) -> Setti
         timezone=_read_timezone(env.get("SHELFTALK_TIMEZONE") or "UTC"),
         durability=_read_durability(env.get("SCAN_DURABILITY") or "power"),
         keep_days=_read_keep_days(env.get("SHELFTALK_KEEP_DAYS") or "396"),
+        check_links=_read_switch("SHELFTALK_CHECK_LINKS", env.get("SHELFTALK_CHECK_LINKS") or "on"),
         metrics_token=_read_token(env.get("SHELFTALK_METRICS_TOKEN", "")),
         password=env.get("SHELFTALK_PASSWORD", ""),
     )
@@ -139,6 +141,12 @@ def _read_keep_days(text: str) -> int:
         "SHELFTALK_KEEP_DAYS is “{value}”. It must be a number of days from 1 to 9999, for example 396 (13 months).",
         value=text,
     )
+
+
+def _read_switch(name: str, text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on", "0", "false", "no", "off"):
+        return text.lower() in ("1", "true", "yes", "on")
+    raise Invalid(name, "{name} is “{value}”. Allowed are on and off.", name=name, value=text)
 
 
 def _read_token(text: str) -> str:

@@ -23,6 +23,7 @@ TABLES = (
     "pages",
     "page_texts",
     "page_versions",
+    "publish_overrides",
     "media",
     "locations",
     "placements",
@@ -36,7 +37,7 @@ TABLES = (
     "erasures",
     "notes",
 )
-YOUNGER = {"erasures"}  # a backup from before these is whole all the same
+YOUNGER = {"publish_overrides", "erasures"}  # a backup from before these is whole all the same
 IDENTITIES = ("users", "products", "locations", "placements", "scans", "print_runs", "erasures")
 CHUNK = 5000
 Progress = Callable[[str, int], None]  # table, rows so far

@@ -8,7 +8,17 @@ from shelftalk.store.db import Db
 from shelftalk.store.notes import demand_rebuild
 from shelftalk.store.scans import rebuild_rollups
 
-IN_ORDER = ("scans", "codes", "placements", "page_versions", "page_texts", "pages", "products", "locations")
+IN_ORDER = (
+    "scans",
+    "codes",
+    "placements",
+    "publish_overrides",
+    "page_versions",
+    "page_texts",
+    "pages",
+    "products",
+    "locations",
+)
 
 
 @dataclass(frozen=True)

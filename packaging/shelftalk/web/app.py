@@ -28,6 +28,7 @@ from shelftalk.web import (
     auth,
     cli,
     erasures,
+    gate,
     labels,
     locations,
     media,
@@ -48,6 +49,7 @@ from shelftalk.web.attempts import Attempts
 from shelftalk.web.bridge import WsgiBridge
 from shelftalk.web.compress import init_compress
 from shelftalk.web.i18n import Translator
+from shelftalk.web.link_check import INTERNET
 from shelftalk.web.lists import list_globals
 from shelftalk.web.logs import init_logs
 from shelftalk.web.navigation import list_places
@@ -70,6 +72,7 @@ AREAS: tuple[ModuleType, ...] = (
     sample,
     products,
     pages,
+    gate,
     locations,
     placements,
     labels,
@@ -163,6 +166,7 @@ def _make_state(root: Path, settings: Settings) -> State:
         settings=settings,
         store=store,
         translator=translator,
+        network=INTERNET,
         by_address=Attempts(limit=30, span_s=600),
         by_account=Attempts(limit=8, span_s=600),
         by_sender=Attempts(limit=60, span_s=600),

@@ -56,6 +56,7 @@ NAVIGATION = (
     PlaceGroup(
         mark("Settings"),
         (
+            Place(mark("Publishing rules"), "circle-check", "/admin/rules", "admin"),
             Place(mark("Users"), "users", "/admin/users/", "admin"),
             Place(mark("Status"), "status", "/admin/status"),
         ),

@@ -16,6 +16,7 @@ from shelftalk.scans.timing import Timing
 from shelftalk.store import Store
 from shelftalk.web.attempts import Attempts
 from shelftalk.web.i18n import Translator
+from shelftalk.web.link_check import Network
 from shelftalk.web.once import DoneForms
 from shelftalk.web.scan_path import ShelfKeeper
 from shelftalk.web.shopper import PageRenderer
@@ -29,6 +30,7 @@ class State:
     store: Store
     translator: Translator
     by_address: Attempts  # failed sign-ins of an address
+    network: Network  # the world outside, as links are asked
     by_account: Attempts  # failed sign-ins to an account
     by_sender: Attempts  # forms sent from shopper pages, by block and address
     done_forms: DoneForms

@@ -140,3 +140,56 @@ def m0006_reloads(db: Database) -> None:
     db.execute("update scans set scan_class = 'reload' where scan_class = 'repeat' and rule_version = 1")
     for table in ("rollup_placement_days", "rollup_product_location_days", "rollup_location_hours"):
         db.execute(f"update {table} set scan_class = 'reload' where scan_class = 'repeat'")  # noqa: S608 (names are ours)
+
+
+@migrations()
+def m0012_gate(db: Database) -> None:
+    """Links asked lately, and versions published against the gate's advice."""
+    _create(db, "link_checks", {"url": str, "state": str, "detail": str, "checked_at": str}, "url")
+    override: Columns = {"product_id": int, "version": int, "at": str, "by": str, "reason": str, "failures": int}
+    _create(db, "publish_overrides", override, ("product_id", "version"))
+
+
+@migrations()
+def m0010_sent(db: Database) -> None:
+    """What shoppers send by a page's forms: answers, coupons taken, sign-ups, warranties; mail that waits to go."""
+    whence: Columns = {"at": str, "product_id": int, "block_id": str, "version": int, "language": str}
+    whence |= {"code": str, "placement_id": int, "location_id": int}
+    places = ("placement_id", "location_id")
+    _create(db, "survey_answers", {"id": int} | whence, "id", places, linked=False)
+    choice: Columns = {"answer_id": int, "question": int, "choice": int, "text": str}
+    _create(db, "survey_choices", choice, ("answer_id", "question", "choice"), linked=False)
+    coupon: Columns = {"id": int, "product_id": int, "block_id": str, "coupon": str, "added_at": str, "given": int}
+    _create(db, "coupon_codes", coupon | {"common": int}, "id", linked=False)
+    db.table("coupon_codes").create_index(["product_id", "block_id", "coupon"], unique=True)
+    _create(db, "coupon_givings", {"id": int, "coupon_id": int} | whence, "id", places, linked=False)
+    sign_up: Columns = {"email": str, "consent": str, "confirmed_at": str, "left_at": str}
+    _create(db, "sign_ups", {"id": int} | whence | sign_up, "id", (*places, "confirmed_at", "left_at"), linked=False)
+    db.execute("create unique index sign_ups_email on sign_ups (product_id, block_id, email) where email <> ''")
+    warranty: Columns = {"number": str, "serial": str, "lot": str, "bought_on": str, "shop": str, "email": str}
+    warranty |= {"consent": str, "delete_on": str, "search_text": str}
+    _create(db, "warranties", {"id": int} | whence | warranty, "id", (*places, "bought_on"), linked=False)
+    db.table("warranties").create_index(["number"], unique=True)
+    for name in ("survey_answers", "coupon_givings", "sign_ups", "warranties"):
+        db.table(name).create_index(["product_id", "block_id", "id"])
+    mail: Columns = {"id": int, "at": str, "due_at": str, "tries": int, "recipient": str, "message": str}
+    _create(db, "outbox", mail, "id")
+    _create(db, "personal_exports", {"id": int, "at": str, "by": str, "what": str, "rows": int}, "id")
+
+
+@migrations()
+def m0011_editor(db: Database) -> None:
+    """What the page editor keeps: drafts put aside, times of texts, dates to publish, templates, who has it open."""
+    db.table("pages").add_column("source", str, not_null_default="en")
+    db.table("page_texts").add_column("times", str, not_null_default="{}")
+    draft: Columns = {"id": int, "product_id": int, "content": str, "at": str, "by": str, "why": str}
+    _create(db, "page_drafts", draft, "id")
+    db.table("page_drafts").create_index(["product_id"])
+    due: Columns = {"id": int, "product_id": int, "what": str, "due_at": str, "content": str, "state": str, "told": str}
+    _create(db, "page_schedules", due | {"at": str, "by": str, "done_at": str}, "id", ("done_at",))
+    db.table("page_schedules").create_index(["product_id"])
+    db.table("page_schedules").create_index(["state", "due_at"])
+    _create(db, "page_templates", {"id": int, "name": str, "content": str, "at": str, "by": str}, "id")
+    db.table("page_templates").create_index(["name"], unique=True)
+    visit: Columns = {"product_id": int, "user_id": int, "name": str, "since": str, "seen_at": str}
+    _create(db, "page_visits", visit, ("product_id", "user_id"))

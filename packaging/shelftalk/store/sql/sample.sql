@@ -33,6 +33,9 @@ where products.is_sample = 1;
 -- name: drop_sample_placements()!
 delete from placements where product_id in (select id from products where is_sample = 1);
 
+-- name: drop_sample_publish_overrides()!
+delete from publish_overrides where product_id in (select id from products where is_sample = 1);
+
 -- name: drop_sample_page_versions()!
 delete from page_versions where product_id in (select id from products where is_sample = 1);
 
