@@ -26,6 +26,18 @@ from shelftalk.scans.spool import Spool
 
 HERE = Path(__file__).resolve().parent
 CODES = 20_000
+ALL = os.environ.get("FAULTS") == "all"
+SEED = int(os.environ.get("FAULTS_SEED", "20260301"))
+
+
+def how_many(setting: str, few: int, many: int) -> int:
+    """How often a fault is made: few times among all tests, many by `make faults`; the setting overrides both."""
+    return int(os.environ.get(f"FAULTS_{setting}") or (many if ALL else few))
+
+
+def measure_p99(times: list[float]) -> float:
+    """The time 99 of 100 answers stayed below."""
+    return sorted(times)[int(len(times) * 0.99)]
 
 
 def fill_large_shelf(path: Path) -> None:
@@ -57,6 +69,12 @@ class Server:
 
     def kill_worker(self) -> None:
         self.list_workers()[0].kill()
+
+    def wait_for_workers(self, count: int) -> None:
+        deadline = time.monotonic() + 20
+        while len(self.list_workers()) < count:
+            assert time.monotonic() < deadline, "the worker did not come back"
+            time.sleep(0.05)
 
     def stop(self) -> int:
         self.process.terminate()

@@ -11,11 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from fault_support import Server, Shoppers, list_doubled, list_lost, serve, shopping, take_over, wait_for_answers
+from fault_support import ALL, Server, Shoppers, list_doubled, list_lost, serve, shopping, take_over, wait_for_answers
 from scan_support import code_number
 
 pytestmark = pytest.mark.faults
-ALL = os.environ.get("FAULTS") == "all"
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone) Mobile", "Accept-Language": "fa"}
 
 

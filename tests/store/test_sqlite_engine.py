@@ -42,7 +42,7 @@ def test_a_file_replaced_under_a_running_server_is_said_and_left_alone(sqlite_st
     (tmp_path / "other.sqlite").rename(tmp_path / "store.sqlite")
     before = (tmp_path / "store.sqlite").read_bytes()
     for _time in range(2):
-        with pytest.raises(Unavailable, match="was replaced.*store.sqlite-wal"), sqlite_store.write() as db:
+        with pytest.raises(Unavailable, match=r"was replaced.*store\.sqlite-wal"), sqlite_store.write() as db:
             notes.set_note(db, "more", "lost")
     assert (tmp_path / "store.sqlite").read_bytes() == before
     (tmp_path / "kept").replace(tmp_path / "store.sqlite")
