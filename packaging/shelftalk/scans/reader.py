@@ -6,17 +6,19 @@ import logging
 import sqlite3
 import threading
 from collections import OrderedDict
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from shelftalk import clock
 from shelftalk.catalog.languages import LANGUAGES
-from shelftalk.scans.shelf import GONE, NOTICES, ShelfPage, Target, copy_path, is_page_whole
+from shelftalk.scans.shelf import GONE, NOTICES, Link, ShelfPage, Target, copy_path, is_page_whole
 
 log = logging.getLogger(__name__)
 REFRESH_S = 0.5
 CACHE_BYTES = 32 << 20
+CACHE_LINKS = 4096
 K = TypeVar("K")
 V = TypeVar("V")
 _ORDER = {tag: place for place, tag in enumerate(LANGUAGES)}
@@ -64,6 +66,7 @@ class ShelfReader:
         self._lock = threading.Lock()
         self._cache = PageCache(cache_bytes)
         self._pinned: dict[tuple[str, str], ShelfPage] = {}
+        self._links: dict[tuple[str, str], Link] = {}  # those tapped lately
         self._db: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         self._source, self._error = "none", ""
@@ -101,6 +104,19 @@ class ShelfReader:
         if found:
             self._cache.put(key, language, found)
         return found or page  # better yesterday's words than none
+
+    def find_link(self, key: str, name: str) -> Link | None:
+        """What can be tapped on a page under a name, or None: never there, gone, or it cannot be read just now."""
+        self.refresh()
+        links = self._links  # a newer shelf brings a new one
+        link = links.get((key, name))
+        if link is None:
+            link = self._read_link(key, name)
+            if link:
+                if len(links) >= CACHE_LINKS:
+                    links.clear()
+                links[key, name] = link
+        return link
 
     def status(self) -> ShelfStatus:
         """For the status page."""
@@ -187,7 +203,7 @@ class ShelfReader:
         for key, language, etag, gone in pages:
             view.put_page(key, language, None if gone else etag)
         view.version = version
-        self._pinned, self._view = notices, view
+        self._pinned, self._view, self._links = notices, view, {}
 
     def _read_notices(self, db: sqlite3.Connection) -> dict[tuple[str, str], ShelfPage]:
         keys = [f"notice:{name}" for name in NOTICES]
@@ -227,6 +243,24 @@ class ShelfReader:
             return self._read_from(db, key, language)
         finally:
             db.close()
+
+    def _read_link(self, key: str, name: str) -> Link | None:
+        """From the shelf, or from its copy when it is damaged."""
+        with self._lock:
+            try:
+                return _find_link(self._db, key, name) if self._db else None
+            except sqlite3.Error as error:
+                self._error = str(error)
+            try:
+                with closing(_connect(copy_path(self._path))) as copy:
+                    return _find_link(copy, key, name)
+            except (sqlite3.Error, OSError):
+                return None
+
+
+def _find_link(db: sqlite3.Connection, key: str, name: str) -> Link | None:
+    row = db.execute("select url, block_type from links where key = ? and name = ?", (key, name)).fetchone()
+    return Link(*row) if row else None
 
 
 class PageCache:

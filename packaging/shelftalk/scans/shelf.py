@@ -41,6 +41,9 @@ create table if not exists pages (
   key text not null, language text not null, etag text not null, policy text not null,
   br blob, gz blob, crc integer not null, changed_in integer not null, primary key (key, language)
 );
+create table if not exists links (
+  key text not null, name text not null, url text not null, block_type text not null, primary key (key, name)
+) without rowid;
 create index if not exists targets_changed on targets (changed_in);
 create index if not exists slugs_changed on slugs (changed_in);
 create index if not exists pages_changed on pages (changed_in);
@@ -73,6 +76,7 @@ class RenderedPage:
     html: bytes
     csp: str = ""
     links: Mapping[str, str] = field(default_factory=dict)  # what `?go=` may lead to, by its name
+    taps: Mapping[str, str] = field(default_factory=dict)  # what `?act=` may say, with the kind of its block
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,14 @@ class ShelfPage:
     policy: str
     br: bytes
     gz: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What can be tapped on a page. `url` is empty for what leads nowhere: an answer unfolded, a video played."""
+
+    url: str
+    block_type: str
 
 
 @dataclass(frozen=True)
@@ -183,7 +195,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         db.execute("pragma journal_mode = wal")
         db.execute("pragma synchronous = full")
-        if db.execute("select count(*) from sqlite_master where name = 'pages_changed'").fetchone()[0] == 0:
+        if db.execute("select count(*) from sqlite_master where name = 'links'").fetchone()[0] == 0:
             db.executescript(_SCHEMA)
     except sqlite3.Error:
         db.close()
@@ -234,11 +246,13 @@ def _put(db: sqlite3.Connection, content: Content, version: int) -> int:
             " changed_in = excluded.changed_in where product_id is not excluded.product_id",
             (slug, product_id, version),
         ).rowcount
-    changed += _put_pages(db, content.pages, version)
+    changed += _put_pages(db, content.pages, version) + _put_links(db, content.pages)
     for key, languages in _group_languages(content.pages).items():
         changed += _take_off_pages(db, key, languages, version)
     changed += _take_off_codes(db, content.gone_codes, version)
-    return changed + sum(_take_off_pages(db, key, (), version) for key in content.gone_keys)
+    for key in content.gone_keys:
+        changed += _take_off_pages(db, key, (), version) + _replace_links(db, key, {})
+    return changed
 
 
 def _put_pages(db: sqlite3.Connection, pages: Sequence[RenderedPage], version: int) -> int:
@@ -258,6 +272,26 @@ def _put_pages(db: sqlite3.Connection, pages: Sequence[RenderedPage], version: i
         db.execute("insert or replace into pages values (?, ?, ?, ?, ?, ?, ?, ?)", row)
         changed += 1
     return changed
+
+
+def _put_links(db: sqlite3.Connection, pages: Sequence[RenderedPage]) -> int:
+    """The pages of a key come whole, and so do its links: those of all languages together."""
+    links: dict[str, dict[str, Link]] = {}
+    for page in pages:
+        named = links.setdefault(page.key, {})
+        for name in [*page.links, *page.taps]:
+            named[name] = Link(page.links.get(name, ""), page.taps.get(name, ""))
+    return sum(_replace_links(db, key, named) for key, named in links.items())
+
+
+def _replace_links(db: sqlite3.Connection, key: str, links: Mapping[str, Link]) -> int:
+    rows = db.execute("select name, url, block_type from links where key = ?", (key,)).fetchall()
+    if {name: Link(url, kind) for name, url, kind in rows} == links:
+        return 0
+    db.execute("delete from links where key = ?", (key,))
+    new = [(key, name, link.url, link.block_type) for name, link in links.items()]
+    db.executemany("insert into links values (?, ?, ?, ?)", new)
+    return 1
 
 
 def _group_languages(pages: Sequence[RenderedPage]) -> dict[str, list[str]]:
@@ -285,6 +319,9 @@ def _take_off_others(db: sqlite3.Connection, content: Content, version: int) -> 
     kept = _group_languages(content.pages)
     for (key,) in db.execute("select distinct key from pages").fetchall():
         _take_off_pages(db, key, kept.get(key, ()), version)
+    for (key,) in db.execute("select distinct key from links").fetchall():
+        if key not in kept:
+            _replace_links(db, key, {})
     for (slug,) in db.execute("select slug from slugs where product_id <> 0").fetchall():
         if slug not in content.slugs:
             db.execute("update slugs set product_id = 0, changed_in = ? where slug = ?", (version, slug))
