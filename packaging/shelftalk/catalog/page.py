@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as make_field
 from datetime import datetime
 
 from shelftalk.catalog.block import Field, Value, parse_value
 from shelftalk.catalog.blocks import get_block_type
-from shelftalk.catalog.languages import LANGUAGES
+from shelftalk.catalog.languages import DEFAULT, LANGUAGES
 from shelftalk.errors import Invalid
 
 MAX_BLOCKS = 40
 Texts = dict[str, dict[str, Value]]  # block id -> field name -> value
+Times = dict[str, dict[str, str]]  # language tag -> block id -> when its text last changed, as it is stored
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,24 @@ class Page:
     revision: int
     updated_at: datetime
     updated_by: str  # the person's name; empty for the command line
+    source: str = DEFAULT  # the language the others are translated from
+    times: Times = make_field(default_factory=dict)
+
+    def list_older(self) -> dict[str, list[str]]:
+        """Per language, the blocks whose source text changed after their own: they may say something outdated."""
+        written = self.content.texts
+        origin, source_times = written.get(self.source, {}), self.times.get(self.source, {})
+        return {
+            tag: [
+                block_id
+                for block_id, values in texts.items()
+                if any(values.values())
+                and any(origin.get(block_id, {}).values())
+                and source_times.get(block_id, "") > self.times.get(tag, {}).get(block_id, "")
+            ]
+            for tag, texts in written.items()
+            if tag != self.source
+        }
 
 
 @dataclass(frozen=True)
@@ -133,6 +153,23 @@ def _parse_texts(tag: str, blocks: Sequence[Block], raw: object) -> Texts:
     return texts
 
 
+def list_references(content: PageContent, kind: str, block: Block | None = None) -> set[str]:
+    """What the fields of one kind, such as pictures, name on the page or in one of its blocks; in every language."""
+    found: set[str] = set()
+    for one in (block,) if block else content.blocks:
+        texts = [blocks[one.id] for blocks in content.texts.values() if one.id in blocks]
+        for part in get_block_type(one.type).fields:
+            holders: list[Mapping[str, Value]] = [dict(one.shared)] if part.shared else [*texts]
+            found.update(name for held in holders for name in _list_named(part, held.get(part.name, ""), kind))
+    return found - {""}
+
+
+def _list_named(field: Field, value: Value, kind: str) -> list[str]:
+    if isinstance(value, list):
+        return [row.get(sub.name, "") for row in value for sub in field.fields if sub.kind == kind]
+    return [value] if field.kind == kind else []
+
+
 def format_content(content: PageContent) -> dict[str, object]:
     """The page as plain JSON values; `parse_content` reads it back."""
     return {
@@ -168,9 +205,11 @@ def _list_block_gaps(content: PageContent, tag: str, block: Block) -> list[Gap]:
     if not any(texts.values()) and block.type != "hero":
         return []  # a block left empty in a language is left out of it
     gaps = []
+    either = [block.shared.get(name) or texts.get(name) for name in kind.either]
     for field in kind.fields:
         value = block.shared.get(field.name) if field.shared else texts.get(field.name)
-        if (field.required and not value) or (field.kind == "rows" and _has_half_row(field, value)):
+        lacking = field.required or (field.name in kind.either[-1:] and not any(either))
+        if (lacking and not value) or (field.kind == "rows" and _has_half_row(field, value)):
             values: dict[str, object] = {
                 "field": field.label,
                 "block": kind.label,

@@ -23,8 +23,12 @@ TABLES = (
     "pages",
     "page_texts",
     "page_versions",
+    "page_drafts",
+    "page_schedules",
+    "page_templates",
     "publish_overrides",
     "media",
+    "files",
     "locations",
     "placements",
     "codes",
@@ -37,8 +41,26 @@ TABLES = (
     "erasures",
     "notes",
 )
-YOUNGER = {"publish_overrides", "erasures"}  # a backup from before these is whole all the same
-IDENTITIES = ("users", "products", "locations", "placements", "scans", "print_runs", "erasures")
+YOUNGER = {
+    "page_drafts",
+    "page_schedules",
+    "page_templates",
+    "files",
+    "publish_overrides",
+    "erasures",
+}  # a backup from before these is whole all the same
+IDENTITIES = (
+    "users",
+    "products",
+    "page_drafts",
+    "page_schedules",
+    "page_templates",
+    "locations",
+    "placements",
+    "scans",
+    "print_runs",
+    "erasures",
+)
 CHUNK = 5000
 Progress = Callable[[str, int], None]  # table, rows so far
 
@@ -80,6 +102,7 @@ def read_backup(store: Store, path: Path, progress: Progress = _no_progress) -> 
     source = _open_backup(path)
     with closing(source), store.write() as db:
         db.engine.execute(db.connection, "delete from sessions", {})
+        db.engine.execute(db.connection, "delete from page_visits", {})
         for table in reversed(TABLES):
             db.engine.execute(db.connection, f"delete from {table}", {})  # noqa: S608 (names are ours)
         there = _list_tables(source)

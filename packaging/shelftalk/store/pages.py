@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shelftalk.catalog.page import Gap, Page, PageContent, format_content, list_gaps, parse_content
-from shelftalk.clock import parse_at
-from shelftalk.errors import Conflict, Invalid
+from shelftalk.catalog.page import Gap, Page, PageContent, Times, format_content, list_gaps, parse_content
+from shelftalk.clock import format_at, parse_at
+from shelftalk.errors import Conflict, Invalid, mark
 from shelftalk.store.db import Db, Row
 from shelftalk.store.notes import next_version
 from shelftalk.store.rows import make_param, make_record
@@ -23,6 +24,27 @@ class PageVersion:
     version: int
     published_at: datetime
     published_by: str
+
+
+@dataclass(frozen=True)
+class KeptDraft:
+    """A draft that something else took the place of, to bring back. `why`: one of WHY."""
+
+    id: int
+    content: PageContent
+    at: datetime
+    by: str
+    why: str
+
+
+KEEP_DRAFTS = 20
+WHY = {
+    "overwrite": mark("Somebody saved over it"),
+    "version": mark("An older version was taken"),
+    "draft": mark("An older draft was taken"),
+    "copy": mark("Another product’s page was copied over it"),
+    "template": mark("A template was taken"),
+}
 
 
 class NotPublishable(Invalid):
@@ -48,21 +70,31 @@ def add_page(db: Db, product_id: int, content: PageContent, *, at: datetime) -> 
 def get_page(db: Db, product_id: int) -> Page:
     """The draft of a product's page; raises NotFound."""
     row = db.get("get_page", product_id=product_id)
-    return _make_page(
-        row, {r["language"]: json.loads(r["texts"]) for r in db.list("list_page_texts", product_id=product_id)}
-    )
+    return _make_page(row, db.list("list_page_texts", product_id=product_id))
 
 
-def _make_page(row: Row, texts: dict[str, Any]) -> Page:
-    content = parse_content({"blocks": json.loads(row["blocks"]), "texts": texts})
-    return Page(row["product_id"], content, row["revision"], parse_at(row["updated_at"]), row["updated_by"])
+def _make_page(row: Row, texts: Sequence[Row]) -> Page:
+    content = parse_content({"blocks": json.loads(row["blocks"]), "texts": _load_column(texts, "texts")})
+    changed = row["updated_at"], row["updated_by"]
+    times: Times = _load_column(texts, "times")
+    return Page(row["product_id"], content, row["revision"], parse_at(changed[0]), changed[1], row["source"], times)
 
 
-def save_page(db: Db, product_id: int, revision: int, content: PageContent, *, by: str, at: datetime) -> Page:
-    """Save the draft; raises Conflict, overwriting nothing, when somebody saved after `revision`."""
+def _load_column(rows: Sequence[Row], column: str) -> dict[str, Any]:
+    """A column of JSON by language."""
+    return {row["language"]: json.loads(row[column]) for row in rows}
+
+
+def save_page(
+    db: Db, product_id: int, revision: int, content: PageContent, *, by: str, at: datetime, source: str = ""
+) -> Page:
+    """Save the draft; raises Conflict, overwriting nothing, when somebody saved after `revision`.
+
+    `source`: the language the others are translated from, when it changes.
+    """
     blocks = _dump(format_content(content)["blocks"])
     params = {"product_id": product_id, "revision": revision, "blocks": blocks, "by": by, "at": make_param(at)}
-    if db.find("update_page", **params) is None:
+    if db.find("update_page", source=source, **params) is None:
         other = get_page(db, product_id)
         raise Conflict(
             "{name} saved this page while you edited it. Nothing was overwritten: your text is still here.",
@@ -74,15 +106,29 @@ def save_page(db: Db, product_id: int, revision: int, content: PageContent, *, b
 
 
 def _put_texts(db: Db, product_id: int, content: PageContent, at: datetime) -> None:
+    rows = db.list("list_page_texts", product_id=product_id)
+    old, times = _load_column(rows, "texts"), _load_column(rows, "times")
     for tag, texts in content.texts.items():
+        known, was = times.get(tag, {}), old.get(tag, {})
+        now = {block_id: format_at(at) for block_id, values in texts.items() if values != was.get(block_id)}
         db.run(
             "put_page_text",
             product_id=product_id,
             language=tag,
             title=content.get_title(tag),
             texts=_dump(texts),
+            times=_dump({block_id: at for block_id, at in known.items() if block_id in texts} | now),
             at=make_param(at),
         )
+
+
+def mark_fitting(db: Db, product_id: int, language: str, block_id: str, *, at: datetime) -> None:
+    """A text still fits its source, though that is younger: somebody looked."""
+    rows = db.list("list_page_texts", product_id=product_id)
+    times = _load_column(rows, "times").get(language)
+    if times is not None:
+        times[block_id] = format_at(at)
+        db.run("set_text_times", product_id=product_id, language=language, times=_dump(times))
 
 
 def list_text_times(db: Db, product_id: int) -> dict[str, datetime]:
@@ -97,13 +143,19 @@ def publish_page(db: Db, product_id: int, *, by: str, at: datetime, force: bool 
     Raises NotPublishable with what is missing, and Conflict for a retired product. A live page that reads the same
     already keeps its version: two clicks are one publication. `force`: gaps do not matter, but for a headline.
     """
+    return publish_content(db, product_id, get_page(db, product_id).content, by=by, at=at, force=force)
+
+
+def publish_content(
+    db: Db, product_id: int, content: PageContent, *, by: str, at: datetime, force: bool = False
+) -> int:
+    """Publish a content, such as an older version or one kept for a date, by the same rules as the draft."""
     product = db.get("get_product", id=product_id)
     if product["status"] == "retired":
         raise Conflict(
             "“{name}” is retired: its codes show a page of their own. Restore it first, then publish.",
             name=product["name"],
         )
-    content = get_page(db, product_id).content
     gaps = list_gaps(content)
     if gaps and not (force and content.languages):
         raise NotPublishable(gaps)
@@ -115,6 +167,13 @@ def publish_page(db: Db, product_id: int, *, by: str, at: datetime, force: bool 
     return version
 
 
+def unpublish_page(db: Db, product_id: int, *, at: datetime) -> None:
+    """Take a live page off phones: who scans reads that it is not ready. Its versions stay. Raises Conflict."""
+    product = db.get("get_product", id=product_id)
+    if db.find("set_unpublished", id=product_id, changed_in=next_version(db), at=make_param(at)) is None:
+        raise Conflict("The page of “{name}” is not on phones: there is nothing to take off.", name=product["name"])
+
+
 def mark_changed(db: Db, product_id: int) -> None:
     """Have the product's pages made anew on every shelf: something they show has changed, though not their words."""
     db.run("mark_product_changed", id=product_id, changed_in=next_version(db))
@@ -124,6 +183,49 @@ def get_published(db: Db, product_id: int) -> PageContent | None:
     """What shoppers read of a product, or None when it was never published."""
     content = db.value("get_published", product_id=product_id)
     return parse_content(json.loads(content)) if content else None
+
+
+def list_live_products(db: Db) -> list[int]:
+    """The products shoppers can read about."""
+    return [row["id"] for row in db.list("list_live_products")]
+
+
+def get_version(db: Db, product_id: int, version: int) -> tuple[PageVersion, PageContent]:
+    """One publication of a page, with what it said; raises NotFound."""
+    row = db.get("get_page_version", product_id=product_id, version=version)
+    return make_record(PageVersion, row), parse_content(json.loads(row["content"]))
+
+
+def keep_draft(db: Db, product_id: int, *, why: str, at: datetime) -> int:
+    """Put the draft aside before something else takes its place; gives its number. The oldest ones go."""
+    page = get_page(db, product_id)
+    content = _dump(format_content(page.content))
+    params = {"product_id": product_id, "content": content, "by": page.updated_by, "at": make_param(at), "why": why}
+    kept = int(db.value("add_page_draft", **params))
+    db.run("drop_old_page_drafts", product_id=product_id, keep=KEEP_DRAFTS)
+    return kept
+
+
+def list_kept_drafts(db: Db, product_id: int) -> list[KeptDraft]:
+    """The drafts put aside, newest first."""
+    return [_make_kept(row) for row in db.list("list_page_drafts", product_id=product_id)]
+
+
+def get_kept_draft(db: Db, product_id: int, draft_id: int) -> KeptDraft:
+    """One draft put aside; raises NotFound."""
+    return _make_kept(db.get("get_page_draft", product_id=product_id, id=draft_id))
+
+
+def _make_kept(row: Row) -> KeptDraft:
+    return KeptDraft(row["id"], parse_content(json.loads(row["content"])), parse_at(row["at"]), row["by"], row["why"])
+
+
+def replace_draft(db: Db, product_id: int, content: PageContent, *, why: str, by: str, at: datetime) -> Page:
+    """Put another content in the draft's place; the old draft is kept aside. Texts it lacks are emptied."""
+    keep_draft(db, product_id, why=why, at=at)
+    page = get_page(db, product_id)
+    whole = PageContent(content.blocks, {tag: {} for tag in page.content.texts} | content.texts)
+    return save_page(db, product_id, page.revision, whole, by=by, at=at)
 
 
 def list_versions(db: Db, product_id: int) -> list[PageVersion]:

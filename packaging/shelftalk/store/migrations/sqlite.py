@@ -11,6 +11,7 @@ Columns = dict[str, type]
 
 # Column -> table it points to, wherever a column of that name stands in the catalog.
 PARENTS = {"user_id": "users", "product_id": "products", "location_id": "locations", "placement_id": "placements"}
+PARENTS |= {"review_id": "reviews"}
 
 
 def _create(
@@ -193,3 +194,27 @@ def m0011_editor(db: Database) -> None:
     db.table("page_templates").create_index(["name"], unique=True)
     visit: Columns = {"product_id": int, "user_id": int, "name": str, "since": str, "seen_at": str}
     _create(db, "page_visits", visit, ("product_id", "user_id"))
+
+
+@migrations()
+def m0008_files(db: Database) -> None:
+    """Documents, videos and captions."""
+    _create(db, "files", {"id": str, "name": str, "kind": str, "size": int, "created_at": str}, "id")
+
+
+@migrations()
+def m0009_questions_and_reviews(db: Database) -> None:
+    """What shoppers ask and what they think; no identity."""
+    question: Columns = {"id": int, "product_id": int, "block_id": str, "language": str, "text": str, "folded": str}
+    question |= {"state": str, "asked": int, "first_on": str, "last_on": str, "decided_at": str, "decided_by": str}
+    _create(db, "questions", question, "id")
+    db.table("questions").create_index(["product_id", "language", "folded"], unique=True)
+    db.table("questions").create_index(["state"])
+    review: Columns = {"id": int, "product_id": int, "block_id": str, "language": str, "stars": int, "text": str}
+    review |= {"name": str, "folded": str, "search_text": str, "state": str, "held": str, "written_on": str}
+    _create(db, "reviews", review | {"answer": str, "answered_on": str}, "id", ("answered_on",))
+    db.table("reviews").create_index(["product_id", "state"])
+    db.table("reviews").create_index(["state"])
+    decision: Columns = {"id": int, "review_id": int, "at": str, "by": str, "state": str, "answer": str}
+    _create(db, "review_decisions", decision, "id")
+    db.table("review_decisions").create_index(["review_id"])

@@ -36,6 +36,15 @@ delete from placements where product_id in (select id from products where is_sam
 -- name: drop_sample_publish_overrides()!
 delete from publish_overrides where product_id in (select id from products where is_sample = 1);
 
+-- name: drop_sample_page_visits()!
+delete from page_visits where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_page_schedules()!
+delete from page_schedules where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_page_drafts()!
+delete from page_drafts where product_id in (select id from products where is_sample = 1);
+
 -- name: drop_sample_page_versions()!
 delete from page_versions where product_id in (select id from products where is_sample = 1);
 
