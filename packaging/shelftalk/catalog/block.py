@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from shelftalk.errors import Invalid
 
-Kind = Literal["line", "text", "markdown", "url", "email", "number", "date", "choice", "check", "image", "file", "rows"]
+Kind = Literal[
+    "line", "text", "markdown", "url", "email", "number", "date", "choice", "check", "image", "focus", "file", "rows"
+]
 # A value is a text, or for `rows` a list of {field: text}.
 Value = str | list[dict[str, str]]
 MAX_ROWS = 40
@@ -32,6 +34,7 @@ class Field:
     help: str = ""
     fields: tuple[Field, ...] = ()  # of each row, when kind is "rows"
     options: tuple[tuple[str, str], ...] = ()  # value and label, when kind is "choice"; the first one when left out
+    accepts: tuple[str, ...] = ()  # kinds of files, when kind is "file"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class BlockType:
     jump: bool = True
     group: Group = "say"  # where the editor offers it
     once: bool = False  # whether a page has at most one
+    either: tuple[str, ...] = ()  # of these fields at least one is needed
 
     def get_field(self, name: str) -> Field | None:
         """The field of that name, or None."""
@@ -102,12 +106,24 @@ def _parse_email(field: Field, text: str) -> str:
     raise Invalid(field.name, "“{value}” is not an e-mail address. It looks like this: info@tea.example.", value=text)
 
 
+def _parse_focus(field: Field, text: str) -> str:
+    """A point of a picture: per cent from the left and from the top; the middle where one is left out."""
+    found = re.fullmatch(r"([0-9]{1,3})? ?([0-9]{1,3})?", "".join(str(unicodedata.digit(c, c)) for c in text))
+    across, down = (int(part or 50) for part in found.groups()) if found else (101, 101)
+    if across <= 100 and down <= 100:
+        return f"{across} {down}"
+    raise Invalid(
+        field.name, "“{value}” is not a point of the picture. Write two whole numbers from 0 to 100.", value=text
+    )
+
+
 _CHECKS: dict[str, Callable[[Field, str], str]] = {
     "url": lambda field, text: parse_url(text, field.name),
     "email": _parse_email,
     "number": _parse_number,
     "date": _parse_day,
     "choice": _parse_choice,
+    "focus": _parse_focus,
     "check": lambda _field, text: "1" if text == "1" else "",
 }
 
@@ -121,7 +137,7 @@ def _parse_rows(field: Field, raw: object) -> list[dict[str, str]]:
         if not isinstance(row, Mapping):
             continue
         values = {sub.name: str(parse_value(sub, row.get(sub.name))) for sub in field.fields}
-        if any(values.values()):
+        if any(values[sub.name] for sub in field.fields if sub.kind != "choice"):  # a list always has one chosen
             cleaned.append(values)
     return cleaned
 

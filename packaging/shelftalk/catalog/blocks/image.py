@@ -11,6 +11,18 @@ BLOCK = BlockType(
     (
         Field("image", mark("Picture"), "image", shared=True, required=True),
         Field(
+            "shape",
+            mark("Shape"),
+            "choice",
+            shared=True,
+            options=(
+                ("", mark("Whole picture")),
+                ("wide", mark("Wide, 16 to 9")),
+                ("square", mark("Square")),
+            ),
+        ),
+        Field("focus", mark("What must stay in view"), "focus", shared=True),
+        Field(
             "alt",
             mark("What the picture shows"),
             required=True,
@@ -20,4 +32,5 @@ BLOCK = BlockType(
         Field("caption", mark("Caption"), max_length=160),
     ),
     jump=False,
+    group="show",
 )
