@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from shelftalk import clock
-from shelftalk.scans.door import Answer, Door, Header
+from shelftalk.scans.answer import Answer, Header
+from shelftalk.scans.door import Door
 from shelftalk.scans.spool import Batch, Outcome
 from shelftalk.scans.timing import Timing
 

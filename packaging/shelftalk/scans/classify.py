@@ -52,6 +52,19 @@ def classify(method: str, environ: Environ, *, switched: bool = False, staff: bo
     return Verdict(scan_class, reason, "" if private else classify_device(agent), private)
 
 
+def classify_action(environ: Environ, *, staff: bool = False) -> Verdict:
+    """Class what somebody did on a page. That it comes from our own page, or from its script, is what it should."""
+    agent = _get(environ, "HTTP_USER_AGENT")[:MAX_AGENT]
+    private = environ.get("HTTP_SEC_GPC") == "1" or environ.get("HTTP_DNT") == "1"
+    if _is_fetched_ahead(environ):
+        scan_class, reason = "prefetch", "fetched ahead"
+    elif bot := classify_bot(agent):
+        scan_class, reason = bot, "user agent"
+    else:
+        scan_class, reason = ("staff", "marked as staff") if staff else ("person", "")
+    return Verdict(scan_class, reason, "" if private else classify_device(agent), private)
+
+
 def _choose_class(environ: Environ, agent: str, switched: bool, staff: bool) -> tuple[str, str]:
     if reason := _is_prefetch(environ):
         return "prefetch", reason
@@ -66,10 +79,14 @@ def _choose_class(environ: Environ, agent: str, switched: bool, staff: bool) -> 
 
 def _is_prefetch(environ: Environ) -> str:
     """Fetched ahead or as a part of another page, so perhaps never seen (Fetch Metadata; WHATWG Fetch, Sec-Purpose)."""
-    for name in _PURPOSES:
-        if name in environ and any(word in _get(environ, name) for word in ("prefetch", "preview", "prerender")):
-            return "fetched ahead"
+    if _is_fetched_ahead(environ):
+        return "fetched ahead"
     return "" if _get(environ, "HTTP_SEC_FETCH_DEST", "document") in ("document", "iframe") else "not opened as a page"
+
+
+def _is_fetched_ahead(environ: Environ) -> bool:
+    named = [_get(environ, name) for name in _PURPOSES if name in environ]
+    return any(word in text for text in named for word in ("prefetch", "preview", "prerender"))
 
 
 def _is_reload(environ: Environ, switched: bool) -> str:

@@ -1,7 +1,7 @@
 """The scan path: a bare WSGI callable in front of the application. Knows the shelf and the spool, no store, no Flask.
 
-It answers `/q/<code>`, `/p/<slug>` and `/privacy` and hands everything else on. A page never fails because its
-scan could not be counted; a counted scan is in the spool before its page goes out.
+It answers `/q/<code>`, `/p/<slug>` and `/privacy`, with the taps on their pages, and hands everything else on. A page
+never fails because its scan could not be counted; a counted scan is in the spool before its page goes out.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from shelftalk import clock
 from shelftalk.catalog.codes import is_code, normalise_code
+from shelftalk.scans.actions import Actions, Place, Wish, read_wish
+from shelftalk.scans.answer import NO_STORE, Answer, Header
 from shelftalk.scans.asking import TEST_COOKIE, Asking, Memory, Reading, read_asking
 from shelftalk.scans.classify import RULE_VERSION, Environ, Verdict, classify
 from shelftalk.scans.negotiate import choose_tag, has_etag
@@ -23,42 +25,22 @@ from shelftalk.scans.policy import make_policy
 from shelftalk.scans.reader import ShelfReader
 from shelftalk.scans.record import format_line
 from shelftalk.scans.shelf import ShelfPage, Target
-from shelftalk.scans.spool import Outcome, Spool
+from shelftalk.scans.spool import Spool
 from shelftalk.scans.target import read_target
 from shelftalk.scans.visitors import Visitors
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["MAX_URL", "TEST_COOKIE", "Answer", "Door", "get_remote_address"]
+__all__ = ["MAX_URL", "TEST_COOKIE", "Answer", "Door", "Header", "get_remote_address"]
 
 log = logging.getLogger(__name__)
 MAX_URL = 2048
 PAGE_AGE_S = 60
 ALLOWED = "GET, HEAD, OPTIONS"
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-Header = tuple[str, str]
-_NO_STORE = ("Cache-Control", "no-store")
 _KEEP = ("Cache-Control", f"max-age={PAGE_AGE_S}")
 _ENCODED = {name: ("Content-Encoding", name) for name in ("br", "gzip")}
-
-
-@dataclass(slots=True)
-class Answer:
-    """What goes out once `line` is in the spool. Without a line there is nothing to wait for."""
-
-    status: int
-    headers: list[Header]
-    body: bytes = b""
-    line: bytes = b""
-    note: str = ""  # why this is or is no scan, for the header that says so
-
-    def finish(self, outcome: Outcome = "kept") -> list[Header]:
-        """The headers, with what became of the scan."""
-        if self.note:
-            note = self.note if outcome == "kept" else f"{self.note}; {outcome}"
-            self.headers.append(("X-Shelftalk-Scan", note))
-        return self.headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +83,14 @@ class Door:
         self._get_address = get_address
         self._is_staff = is_staff
         self._memory = Memory(self._read)
+        self.actions = Actions(
+            shelf,
+            spool,
+            self._visitors,
+            host=urlsplit(origin).netloc,
+            get_address=get_address,
+            is_staff=is_staff,
+        )
         self._base: list[Header] = [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Vary", "Accept-Language, Accept-Encoding"),
@@ -109,7 +99,8 @@ class Door:
         ]
         if origin.startswith("https://"):
             self._base.append(("Strict-Transport-Security", "max-age=31536000"))
-        self._code_base = [*self._base, _NO_STORE, ("X-Robots-Tag", "noindex")]
+        self._code_base = [*self._base, NO_STORE, ("X-Robots-Tag", "noindex")]
+        self._tap_base = self._code_base[2:]  # it has no body: no type, and nothing it varies by
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         answer = self.decide(environ)
@@ -124,10 +115,8 @@ class Door:
         path, query, length = read_target(environ)
         if length > MAX_URL:
             return _refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
-        if path[:3] in ("/q/", "/Q/"):
-            return self._answer_code(path[3:], environ, query)
-        if path[:3] == "/p/":
-            return self._answer_slug(path[3:], environ, query)
+        if path[:3] in ("/q/", "/Q/", "/p/"):
+            return self._answer_wished(path, environ, query)
         if path in ("/privacy", "/privacy/"):
             return self._answer_page(_PRIVACY, environ, query)
         return None
@@ -141,6 +130,35 @@ class Door:
             log.exception("A request could not be classed")
             return asking, None
 
+    def _answer_wished(self, path: str, environ: Environ, query: str) -> Answer | None:
+        """A page, or what is asked of it by its address; None for the forms of a page, which are the application's."""
+        wish = read_wish(environ, query) if query else None
+        if wish and wish.kind == "form":
+            return None
+        place = self._find_place(path) if wish else None
+        if wish and place and wish.kind in ("go", "act"):
+            return self._answer_tap(place, wish, environ, query)
+        if path[:3] != "/p/":
+            return self._answer_code(path[3:], environ, query)
+        answer = self._answer_slug(path[3:], environ, query)
+        if wish and place and wish.kind == "shared" and answer.status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+            self.actions.note_shared(answer, place, environ, query)
+        return answer
+
+    def _answer_tap(self, place: Place, wish: Wish, environ: Environ, query: str) -> Answer:
+        if wish.kind == "go":
+            return self.actions.follow(place, wish.name, environ, query, self._tap_base)
+        return self.actions.take(place, wish.name, environ, query)
+
+    def _find_place(self, path: str) -> Place | None:
+        """Whose page a path shows, and by which code."""
+        text = path[3:]
+        if path[:3] == "/p/":
+            product_id = self.shelf.find_product(text.removesuffix("/"))
+            return Place(path, product_id) if product_id else None
+        target = self.shelf.find_target(text) or self.shelf.find_target(normalise_code(text.removesuffix("/")))
+        return Place(f"/q/{target.code}", target.product_id, target.code) if target else None
+
     def _answer_code(self, text: str, environ: Environ, query: str) -> Answer:
         asking, verdict = self._memory.recall(environ, query)
         if asking.method not in ("GET", "HEAD"):
@@ -151,7 +169,7 @@ class Door:
             target = self.shelf.find_target(code)
         if target is None:
             note = "refused; unknown code" if is_code(code) else "refused; not a code"
-            return self._show(_UNKNOWN, asking, Answer(_UNKNOWN.status, [*self._base, _NO_STORE], note=note))
+            return self._show(_UNKNOWN, asking, Answer(_UNKNOWN.status, [*self._base, NO_STORE], note=note))
         found = self._find_notice(target) if target.kind == "retired" else _Found(target.key)
         answer = Answer(found.status, self._code_base.copy())
         self._count(answer, code, found.key, asking, verdict, environ)
@@ -169,7 +187,7 @@ class Door:
             return self._answer_page(_UNKNOWN, environ, query)
         current = self.shelf.find_slug(product_id)
         if current and current != slug and self.shelf.find_product(current) == product_id:
-            return _move(f"/p/{quote(current)}", read_asking(environ, query).asked)
+            return _move(f"/p/{quote(current)}", read_asking(environ, query).asked, shared="via=share" in query)
         key = f"product:{product_id}"
         return self._answer_page(_Found(key) if self.shelf.list_languages(key) else _RETIRED, environ, query)
 
@@ -180,7 +198,7 @@ class Door:
             return _refuse_method(asking.method)
         self.shelf.refresh()
         good = found.status == HTTPStatus.OK
-        answer = Answer(found.status, [*self._base, _KEEP if good else _NO_STORE])
+        answer = Answer(found.status, [*self._base, _KEEP if good else NO_STORE])
         match = str(environ.get("HTTP_IF_NONE_MATCH", ""))
         return self._show(found, asking, answer, match if good else None)
 
@@ -233,7 +251,7 @@ class Door:
         page = self.shelf.find_page(found.key, tag)
         if page is None and found.status == HTTPStatus.OK:
             answer.status, if_none_match = _BUSY.status, None
-            answer.headers = [*(header for header in answer.headers if header[0] != "Cache-Control"), _NO_STORE]
+            answer.headers = [*(header for header in answer.headers if header[0] != "Cache-Control"), NO_STORE]
             tag = self._choose_language(_BUSY.key, asking)
             page = self.shelf.find_page(_BUSY.key, tag)
         if page is None:
@@ -284,7 +302,8 @@ def _refuse(status: HTTPStatus) -> Answer:
     return Answer(status.value, headers, note=note)
 
 
-def _move(path: str, language: str) -> Answer:
-    where = f"{path}?lang={quote(language)}" if language else path
+def _move(path: str, language: str, *, shared: bool) -> Answer:
+    words = ([f"lang={quote(language)}"] if language else []) + (["via=share"] if shared else [])
+    where = f"{path}?{'&'.join(words)}" if words else path
     headers = [("Location", where), ("Content-Length", "0"), ("Cache-Control", "max-age=3600")]
     return Answer(HTTPStatus.MOVED_PERMANENTLY.value, headers)

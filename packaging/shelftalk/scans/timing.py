@@ -21,7 +21,7 @@ from pathlib import Path
 from shelftalk.scans.record import CLASSES
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
-KINDS = (*CLASSES, "refused", "lost", "page", "other")
+KINDS = (*CLASSES, "action", "refused", "lost", "page", "other")
 TELL_S = 1.0
 _SHAPE = struct.Struct(f"<{len(BOUNDS) + 1}Qd{len(KINDS)}Q")
 _SUM = "sum"

@@ -40,6 +40,13 @@ class Sighting(NamedTuple):
     flood: bool
 
 
+class Doing(NamedTuple):
+    """What is known of an action's sender. `first` of its kind at this page lately; `flood`: more than people do."""
+
+    first: bool
+    flood: bool
+
+
 class _Table:
     """Slots in the memory: each a key with when it was last seen and a number. The oldest neighbour makes room."""
 
@@ -92,22 +99,60 @@ class Visitors:
 
     def see(self, address: str, agent: str, languages: str, code: str, at: datetime) -> Sighting:
         """Note a scan. The day is UTC's: when it turns, all keys and the salt are forgotten."""
-        today, now = divmod(int(at.timestamp() * 1000), _DAY_MS)
-        texts = [text.encode("utf-8", "surrogatepass") for text in (address, f"\0{agent}\0{languages}", f"\0{code}")]
         with self._memory as view:
-            day, salt = _HEADER.unpack_from(view)
-            if today > day or today < day - 1:  # a clock set back over midnight makes nobody new
-                day, salt = today, self._start_day(view, today)
-            if salt != self._salt:
-                self._salt, self._keyed = salt, hashlib.blake2b(key=salt, digest_size=8)
-            address_key, sender, visit = _make_keys(texts, self._keyed.copy())
-            now += (today - day) * _DAY_MS
+            now = self._turn_day(view, at)
+            address_key, sender, visit = self._make_keys(address, f"\0{agent}\0{languages}", f"\0{code}")
             first, flood = self._note_sender(view, sender, now)
             crowd = self._note_address(view, address_key, now, first)
             repeat, many = self._note_visit(view, visit, now)
             if many and not crowd:
                 self._note_crowd(view, address_key, now)
             return Sighting(first and not repeat, repeat and not many and not crowd, flood)
+
+    def note_action(self, address: str, agent: str, languages: str, page: str, kind: str, at: datetime) -> Doing:
+        """Note that something was done on a page, named by its code or product; it makes nobody new.
+
+        Behind an address with many alike phones as many are somebody's first as the page was scanned.
+        """
+        with self._memory as view:
+            now = self._turn_day(view, at)
+            address_key, sender, visit, doing = self._make_keys(
+                address, f"\0{agent}\0{languages}", f"\0{page}", f"\0{kind}"
+            )
+            scans = self._visits.find(view, visit)[2]
+            crowd = scans >= CROWD_SCANS or self._addresses.find(view, address_key)[2] >= CROWD_SENDERS
+            pace = self._visits.find(view, sender)
+            done = pace[2] + 1 if pace[2] and pace[1] // 60_000 == now // 60_000 else 1
+            _write(view, pace[0], sender, now, min(done, _MOST))
+            first = self._note_doing(view, doing, now, max(scans, 1) if crowd else 1)
+            return Doing(first, done > self._flood)
+
+    def _note_doing(self, view: mmap, key: int, now: int, allowed: int) -> bool:
+        """Whether it is a first: `number` are the firsts of this visit."""
+        place, seen, number = self._visits.find(view, key)
+        number = number if number and abs(now - seen) <= REPEAT_MS else 0
+        first = number < allowed
+        _write(view, place, key, now, number + first)
+        return first
+
+    def _turn_day(self, view: mmap, at: datetime) -> int:
+        """Forget all when the day has turned; gives the moment in milliseconds of the day in memory."""
+        today, now = divmod(int(at.timestamp() * 1000), _DAY_MS)
+        day: int
+        day, salt = _HEADER.unpack_from(view)
+        if today > day or today < day - 1:  # a clock set back over midnight makes nobody new
+            day, salt = today, self._start_day(view, today)
+        if salt != self._salt:
+            self._salt, self._keyed = salt, hashlib.blake2b(key=salt, digest_size=8)
+        return now + (today - day) * _DAY_MS
+
+    def _make_keys(self, *parts: str) -> list[int]:
+        """A key of the first part, of the first two, and so on: the address, the sender behind it, what it did."""
+        state, keys = self._keyed.copy(), []
+        for part in parts:
+            state.update(part.encode("utf-8", "surrogatepass"))
+            keys.append(int.from_bytes(state.digest(), "little") or 1)
+        return keys
 
     def _attach(self) -> None:
         self._memory = SharedMemory(self._addresses.end, self._place)
@@ -143,15 +188,6 @@ class Visitors:
         number = min(number + 1, _MOST) if again else 1
         _write(view, place, key, now, number)
         return again, number >= CROWD_SCANS
-
-
-def _make_keys(texts: list[bytes], state: hashlib.blake2b) -> list[int]:
-    """Keys of the address, of the sender behind it, and of the sender's visits to a code."""
-    keys = []
-    for text in texts:
-        state.update(text)
-        keys.append(int.from_bytes(state.digest(), "little") or 1)
-    return keys
 
 
 def _attach_anew() -> None:
