@@ -317,7 +317,7 @@ def test_gaps_stop_publishing_keep_the_text_and_link_to_the_fields(
 def test_publishing_from_the_products_page_leads_to_the_gaps(marketer: FlaskClient, store: Store) -> None:
     add_product(store)
     answer = marketer.post("/admin/products/1/publish")
-    assert answer.location == "/admin/products/1/page?check=1"
+    assert answer.location == "/admin/products/1/page/check"
     assert "No language has a headline yet" in marketer.get(answer.location).text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from shelftalk.store import media as media_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
 from shelftalk.store.extras import load_extras
+from shelftalk.web.gate import publish_page
 from shelftalk.web.media import accept_image
 from shelftalk.web.page_form import (
     Draft,
@@ -59,12 +60,13 @@ class View:
     conflict: bool = False
     revision: int = 0
     open_gaps: bool = False
+    refused: Sequence[Gap] = ()
     pictures: Mapping[str, Media] = field(default_factory=dict)
 
     @property
     def gaps(self) -> list[Gap]:
-        """What is missing before the page can be published."""
-        return list_gaps(self.content)
+        """What is missing before the page can be published; after a refusal, all that the gate had against it."""
+        return list(self.refused) or list_gaps(self.content)
 
     @property
     def missing(self) -> dict[str, list[str]]:
@@ -122,7 +124,7 @@ def _describe_gaps(gaps: list[Gap], content: PageContent) -> list[dict[str, str]
     for gap in gaps:
         block_id, language = gap.block_id or hero, gap.language or DEFAULT
         name = name_field(block_id, language, gap.field, kinds[block_id].fields) if block_id in kinds else ""
-        values = {key: _(str(value)) for key, value in gap.values.items()}
+        values = {k: _(v) if isinstance(v, str) and k != "url" else v for k, v in gap.values.items()}
         lines.append({"text": _(gap.message, **values), "name": name, "language": language})
     return lines
 
@@ -191,8 +193,7 @@ def _keep(product_id: int, content: PageContent, revision: int) -> None:
 def _publish(product_id: int, draft: Draft) -> ResponseReturnValue:
     at, by = clock.now(), get_actor().name
     try:
-        with state().store.write() as db:
-            version = page_store.publish_page(db, product_id, by=by, at=at)
+        version = publish_page(state(), product_id, by=by, at=at)
     except page_store.NotPublishable as error:
         count = len(error.gaps)
         message = ngettext(
@@ -200,7 +201,7 @@ def _publish(product_id: int, draft: Draft) -> ResponseReturnValue:
             "Saved, but not published: {n} things are missing.",
             count,
         )
-        return _answer(product_id, draft, 422, message=message, open_gaps=True)
+        return _answer(product_id, draft, 422, message=message, refused=error.gaps)
     except Conflict as error:
         return _answer(product_id, draft, 409, message=text_error(error))
     after_change()
@@ -228,13 +229,14 @@ def _answer(
     notice: str = "",
     saved: bool = True,
     conflict: bool = False,
-    open_gaps: bool = False,
+    refused: Sequence[Gap] = (),
 ) -> ResponseReturnValue:
     """The outcome for the script as JSON, for everybody else as the editor's page."""
     with state().store.read() as db:
         product, page = product_store.get_product(db, product_id), page_store.get_page(db, product_id)
         view = _make_view(db, product, page, draft, request.form)
-    view.message, view.saved, view.conflict, view.open_gaps = message, saved, conflict, open_gaps
+    view.message, view.saved, view.conflict = message, saved, conflict
+    view.open_gaps, view.refused = bool(refused), refused
     if not saved:
         view.revision = _read_revision("revision")
     if _wants_json():
@@ -315,11 +317,10 @@ def _render_preview(product_id: int, content: PageContent) -> Response:
 def publish(product_id: int) -> ResponseReturnValue:
     """Publish the draft as it was saved last: the button on the product's page."""
     try:
-        with state().store.write() as db:
-            version = page_store.publish_page(db, product_id, by=get_actor().name, at=clock.now())
+        version = publish_page(state(), product_id, by=get_actor().name, at=clock.now())
     except page_store.NotPublishable as error:
         flash(text_error(error), "warning")
-        return redirect(address_of("pages.edit", product_id=product_id, check=1), 303)
+        return redirect(address_of("gate.show", product_id=product_id), 303)
     except Conflict as error:
         flash(text_error(error), "warning")
         return redirect(address_of("products.show", product_id=product_id), 303)
