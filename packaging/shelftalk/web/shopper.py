@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -23,16 +23,19 @@ from shelftalk.catalog.block import Value
 from shelftalk.catalog.blocks import get_block_type
 from shelftalk.catalog.languages import LANGUAGES, Language, get_language
 from shelftalk.catalog.media import Media, make_file_name
-from shelftalk.catalog.page import Block, PageContent
+from shelftalk.catalog.page import PageContent, list_references
 from shelftalk.catalog.palette import make_palettes
 from shelftalk.catalog.product import Product
 from shelftalk.errors import mark
 from shelftalk.scans.shelf import RenderedPage
+from shelftalk.web import block_views, block_words
+from shelftalk.web.block_views import BlockView, list_sources, list_views, make_focus_style
 
 HOUSE_COLOUR = "#1f6f54"  # of notices, which belong to no brand
 ICON = "/static/img/shopper-icon.svg"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+FORMS = {"survey", "coupon", "signup", "warranty"}  # kinds of blocks that share the style of a form
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "h4", "blockquote", "code", "hr"}
 
 
@@ -97,28 +100,6 @@ NOTICES: dict[str, Notice] = {
 }
 
 
-@dataclass(frozen=True)
-class BlockView:
-    """A block with its texts in one language, as its template sees it."""
-
-    id: str
-    type: str
-    values: Mapping[str, Value]
-    media: Media | None
-    shared: Mapping[str, str] = field(default_factory=dict)  # what all languages have in common
-    extra: object = None  # what the store adds, such as reviews
-
-    @property
-    def heading(self) -> str:
-        """Its heading, or empty."""
-        return str(self.values.get("heading") or "")
-
-    @property
-    def template(self) -> str:
-        """The template that draws it."""
-        return f"blocks/{self.type}.html"
-
-
 class PageRenderer:
     """Turns a product's page into bytes. `origin` is the configured one: no address comes from a request."""
 
@@ -155,7 +136,7 @@ class PageRenderer:
         preview: bool = False,
     ) -> RenderedPage:
         """The page in one language. A preview shows what is there so far, and is never shared or counted."""
-        views = [replace(view, extra=extras.get(view.id)) for view in _list_views(content, language, media)]
+        views = [replace(view, extra=extras.get(view.id)) for view in list_views(content, language, media)]
         links = Links(language, preview=preview)
         hero = next((view for view in views if view.type == "hero"), BlockView("top", "hero", {}, None))
         buy = next((view for view in views if view.type == "buy"), None)
@@ -182,7 +163,16 @@ class PageRenderer:
         key = f"product:{product.id}"
         kinds = dict.fromkeys(view.type for view in views)
         return self._render(
-            "shopper/page.html", key, language, languages, product.colour, values, not preview, kinds, links.targets
+            "shopper/page.html",
+            key,
+            language,
+            languages,
+            product.colour,
+            values,
+            not preview,
+            kinds,
+            links.targets,
+            views,
         )
 
     def render_answer(
@@ -227,9 +217,11 @@ class PageRenderer:
         script: bool,
         kinds: Iterable[str] = (),
         links: Mapping[str, str] = EMPTY,
+        views: Sequence[BlockView] = (),
     ) -> RenderedPage:
         light, dark = make_palettes(colour)
-        style = make_style(self._style + "".join(self._kind_styles.get(kind, "") for kind in kinds), colour)
+        sheets = (self._kind_styles.get(kind, "") for kind in _add_form(kinds))
+        style = make_style(self._style + "".join(sheets) + make_focus_style(views), colour)
         html = self._environment.get_template(template).render(
             _=partial(self._translator.translate, tag=tag),
             ngettext=partial(self._translator.ngettext, tag=tag),
@@ -247,7 +239,7 @@ class PageRenderer:
             get_host=get_host,
             **values,
         )
-        return RenderedPage(key, tag, squeeze_html(html).encode(), make_policy(style), dict(links))
+        return RenderedPage(key, tag, squeeze_html(html).encode(), make_policy(style, list_sources(views)), dict(links))
 
     def _describe(self, product: Product, title: str, claim: str, photo: Media | None) -> Markup:
         """The product as schema.org data for search engines; `<` is escaped so that no text can end the element."""
@@ -276,7 +268,7 @@ def make_renderer(root: Path, translator: Translates, origin: str, keep_days: in
     )
     style = (root / "static/css/shopper.css").read_text(encoding="utf-8")
     digest = hashlib.sha256((root / "static/js/shopper.js").read_bytes()).hexdigest()
-    environment.globals["keep_days"] = keep_days
+    environment.globals.update(block_words.HELPERS, **block_views.HELPERS, keep_days=keep_days)
     kinds = {path.stem: squeeze_css(path.read_text("utf-8")) for path in (root / "static/css/blocks").glob("*.css")}
     script = f"/static/js/shopper.js?v={digest[:8]}"
     return PageRenderer(environment, translator, origin, squeeze_css(style), script, kinds)
@@ -284,31 +276,13 @@ def make_renderer(root: Path, translator: Translates, origin: str, keep_days: in
 
 def list_pictures(product: Product, content: PageContent) -> set[str]:
     """The ids of every picture the page may show."""
-    return {product.photo, *(block.shared.get("image", "") for block in content.blocks)} - {""}
+    return {product.photo, *list_references(content, "image")} - {""}
 
 
-def _list_views(content: PageContent, tag: str, media: Mapping[str, Media]) -> list[BlockView]:
-    views = (_make_view(block, content, tag, media) for block in content.blocks if not block.hidden)
-    return [view for view in views if view is not None]
-
-
-def _make_view(block: Block, content: PageContent, tag: str, media: Mapping[str, Media]) -> BlockView | None:
-    """The block in a language, or None when what makes it useful is missing."""
-    kind = get_block_type(block.type)
-    texts = content.texts.get(tag, {}).get(block.id, {})
-    values: dict[str, Value] = dict(texts)
-    for one in kind.fields:
-        rows = values.get(one.name)
-        if one.kind == "rows":
-            needed = [sub.name for sub in one.fields if sub.required]
-            whole = rows if isinstance(rows, list) else []
-            values[one.name] = [row for row in whole if all(row.get(name) for name in needed)]
-    picture = media.get(block.shared.get("image", ""))
-    useful = [f for f in kind.fields if f.required and f.name not in ("heading", "alt")]
-    present = all(picture if f.kind == "image" else values.get(f.name) for f in useful)
-    if block.type == "hero" or (present and any(values.values())):
-        return BlockView(block.id, block.type, values, picture, block.shared)
-    return None
+def _add_form(kinds: Iterable[str]) -> list[str]:
+    """The kinds, after the style that forms have in common where one of them has a form."""
+    named = list(kinds)
+    return ["form", *named] if FORMS.intersection(named) else named
 
 
 def _choose_title(product: Product, content: PageContent, tag: str) -> tuple[str, Language | None]:
@@ -367,12 +341,12 @@ def make_style(sheet: str, colour: str) -> str:
     return ":root{" + light.format_css() + "}" + night + sheet
 
 
-def make_policy(style: str) -> str:
+def make_policy(style: str, more: str = "") -> str:
     """The content security policy under which a page with this style works and nothing else does."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         f"default-src 'none'; img-src 'self'; style-src 'sha256-{digest}'; script-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        f"base-uri 'none'; form-action 'self'; frame-ancestors 'self'{more}"
     )
 
 

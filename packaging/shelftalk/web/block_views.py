@@ -1,0 +1,118 @@
+"""Blocks as their templates see them: in one language, with pictures and files found; knows no page and no store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from babel.units import format_unit
+
+from shelftalk.catalog.block import Field, Value
+from shelftalk.catalog.blocks import get_block_type
+from shelftalk.catalog.languages import LANGUAGES, localise_digits
+from shelftalk.catalog.media import Media, StoredFile
+from shelftalk.catalog.page import Block, PageContent
+from shelftalk.catalog.video import find_embed
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class BlockView:
+    """A block with its texts in one language, as its template sees it."""
+
+    id: str
+    type: str
+    values: Mapping[str, Value]
+    media: Media | None
+    shared: Mapping[str, str] = field(default_factory=dict)  # what all languages have in common
+    extra: object = None  # what the store adds, such as reviews
+    pictures: Mapping[str, Media] = field(default_factory=dict)  # by id: the page's, for fields other than `image`
+
+    @property
+    def heading(self) -> str:
+        """Its heading, or empty."""
+        return str(self.values.get("heading") or "")
+
+    @property
+    def template(self) -> str:
+        """The template that draws it."""
+        return f"blocks/{self.type}.html"
+
+    def get_file(self, file_id: str) -> StoredFile | None:
+        """A file it leads to, if it is there."""
+        file = self.extra.get(file_id) if isinstance(self.extra, Mapping) else None
+        return file if isinstance(file, StoredFile) else None
+
+
+def list_views(content: PageContent, tag: str, media: Mapping[str, Media]) -> list[BlockView]:
+    """The blocks that have something to say in a language, in order."""
+    views = (_make_view(block, content, tag, media) for block in content.blocks if not block.hidden)
+    return [view for view in views if view is not None]
+
+
+def _make_view(block: Block, content: PageContent, tag: str, media: Mapping[str, Media]) -> BlockView | None:
+    """The block in a language, or None when what makes it useful is missing."""
+    kind = get_block_type(block.type)
+    texts = content.texts.get(tag, {}).get(block.id, {})
+    values = {name: value for name, value in texts.items() if not isinstance(value, list)} | {
+        one.name: _list_whole_rows(one, texts.get(one.name), media) for one in kind.fields if one.kind == "rows"
+    }
+    picture = media.get(block.shared.get("image", ""))
+    useful = [f for f in kind.fields if f.required and f.name not in ("heading", "alt")]
+    present = all(picture if f.kind == "image" else values.get(f.name) for f in useful)
+    chosen = not kind.either or any(values.get(name) or block.shared.get(name) for name in kind.either)
+    if block.type == "hero" or (present and chosen and any(values.values())):
+        return BlockView(block.id, block.type, values, picture, block.shared, pictures=media)
+    return None
+
+
+def _list_whole_rows(rows_field: Field, value: Value | None, media: Mapping[str, Media]) -> list[dict[str, str]]:
+    """The rows that lack nothing they need; a picture that is not there is lacking."""
+    needed = [sub for sub in rows_field.fields if sub.required]
+    rows = value if isinstance(value, list) else []
+    return [
+        row
+        for row in rows
+        if all(row.get(sub.name) and (sub.kind != "image" or row[sub.name] in media) for sub in needed)
+    ]
+
+
+def make_focus_style(views: Iterable[BlockView]) -> str:
+    """What keeps the chosen point of each cropped picture in view; styles on elements are not allowed on the page."""
+    rules = []
+    for view in views:
+        place = ".hero" if view.type == "hero" else f"#{view.id}"
+        rules += _make_rule(f"{place} img", view.shared.get("focus", ""))
+        rows = view.values.get("rows")
+        for number, row in enumerate(rows if isinstance(rows, list) else [], 1):
+            rules += _make_rule(f"{place} li:nth-child({number}) img", row.get("focus", ""))
+    return "".join(rules)
+
+
+def _make_rule(selector: str, focus: str) -> list[str]:
+    across, _space, down = focus.partition(" ")
+    return [f"{selector}{{object-position:{across}% {down}%}}"] if across.isdigit() and down.isdigit() else []
+
+
+def list_sources(views: Iterable[BlockView]) -> str:
+    """What a page's blocks need beyond a plain page's content policy: its own videos, one site's player."""
+    videos = [view for view in views if view.type == "video"]
+    own = [view for view in videos if view.get_file(view.shared.get("file", ""))]
+    embeds = [find_embed(str(view.values.get("url", ""))) for view in videos if view not in own]
+    frames = sorted({origin for embed in embeds if embed for origin in embed.frames})
+    return ("; media-src 'self'" if own else "") + (f"; frame-src {' '.join(frames)}" if frames else "")
+
+
+def write_size(size: int, tag: str) -> str:
+    """How large a file is, as the language writes it: 340 kB, 2,4 МБ."""
+    large = size >= MEGABYTE
+    amount = round(size / MEGABYTE, 1) if large else max(1, round(size / 1000))
+    unit = "digital-megabyte" if large else "digital-kilobyte"
+    text = format_unit(amount, unit, "short", locale=LANGUAGES[tag].locale)
+    return localise_digits(re.sub(r"\s", "\u00a0", text), tag)
+
+
+# What the templates of blocks call them.
+HELPERS: dict[str, Callable[..., object]] = {"find_embed": find_embed, "file_size": write_size}
