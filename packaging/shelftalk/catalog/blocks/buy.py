@@ -14,4 +14,6 @@ BLOCK = BlockType(
         Field("url", mark("Address of the shop"), "url", required=True, max_length=500),
     ),
     jump=False,
+    group="do",
+    once=True,
 )

@@ -7,7 +7,7 @@ BLOCK = BlockType(
     "facts",
     mark("Facts"),
     "list-details",
-    mark("Short pairs such as Origin: Alishan. A warning below stands out, for example allergens."),
+    mark("Short pairs such as Origin: Alishan, Material: glass, Size: M. A warning below stands out."),
     (
         Field("heading", mark("Heading"), required=True, max_length=80),
         Field(

@@ -26,4 +26,5 @@ BLOCK = BlockType(
         ),
     ),
     jump=False,
+    once=True,
 )

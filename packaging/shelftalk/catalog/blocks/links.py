@@ -22,4 +22,5 @@ BLOCK = BlockType(
         ),
     ),
     jump=False,
+    group="do",
 )

@@ -18,4 +18,5 @@ BLOCK = BlockType(
             fields=(Field("text", mark("Step"), "text", required=True, max_length=400),),
         ),
     ),
+    group="care",
 )
