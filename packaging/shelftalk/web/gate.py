@@ -164,6 +164,7 @@ def _show(product_id: int, *, anew: bool = False, error: str = "", reason: str =
     report = check_draft_page(state(), product_id, anew=anew)
     with state().store.read() as db:
         product, content = product_store.get_product(db, product_id), page_store.get_page(db, product_id).content
+        has_news = product.status != "live" or page_store.has_news(db, product_id)
         overrides, required = gate_store.list_overrides(db, product_id), list_required(db)
     page = render_template(
         "gate/show.html",
@@ -173,6 +174,7 @@ def _show(product_id: int, *, anew: bool = False, error: str = "", reason: str =
         lines={check.rule: [_describe(gap, content) for gap in check.gaps] for check in report.checks},
         overrides=overrides,
         required=required,
+        has_news=has_news and product.status != "retired",
         allowed=MAX_PAGE_BYTES,
         links_on=state().settings.check_links,
         link_count=len({link.url for link in list_links(content)}),
