@@ -37,17 +37,27 @@ TABLES = (
     "rollup_placement_days",
     "rollup_product_location_days",
     "rollup_location_hours",
+    "actions",
+    "rollup_action_days",
     "print_runs",
+    "questions",
+    "reviews",
+    "review_decisions",
     "erasures",
     "notes",
 )
 YOUNGER = {
+    "questions",
+    "reviews",
+    "review_decisions",
     "page_drafts",
     "page_schedules",
     "page_templates",
     "files",
     "publish_overrides",
     "erasures",
+    "actions",
+    "rollup_action_days",
 }  # a backup from before these is whole all the same
 IDENTITIES = (
     "users",
@@ -58,7 +68,11 @@ IDENTITIES = (
     "locations",
     "placements",
     "scans",
+    "actions",
     "print_runs",
+    "questions",
+    "reviews",
+    "review_decisions",
     "erasures",
 )
 CHUNK = 5000

@@ -17,7 +17,7 @@ from shelftalk.errors import Conflict, Unavailable
 MIGRATIONS = Path(__file__).parent / "migrations" / "postgres"
 MIGRATION_LOCK = 7_401_225  # any number of ours: one node migrates, the others wait
 PARTITION_LOCK = 7_401_226
-PARTITIONED = {"scans": "day"}  # table -> the column whose month chooses the partition
+PARTITIONED = {"scans": "day", "actions": "day"}  # table -> the column whose month chooses the partition
 Connection = psycopg.Connection[dict[str, Any]]
 
 

@@ -6,15 +6,27 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from shelftalk.clock import format_at, local_hour
 from shelftalk.errors import NotFound
+from shelftalk.store import actions
 from shelftalk.store.db import Db, Row, Store
 from shelftalk.store.rows import make_record
-from shelftalk.store.scans import COLUMNS, SpooledScan, add_rollups
+from shelftalk.store.scans import COLUMNS, add_rollups
 
-S = TypeVar("S", bound=SpooledScan)
+
+class Spooled(Protocol):
+    """A scan or an action as the spool hands it over."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def code(self) -> str: ...
+
+
+S = TypeVar("S", bound=Spooled)
+TABLES = {"scans": "scan", "actions": "action"}  # and one row of each
 CHUNK = 5_000  # rows deleted in one transaction: scans that wait to be stored never wait long
 # A local day lies between these hours around its UTC day, wherever on earth (UTC-12 to UTC+14).
 BEFORE, AFTER = timedelta(hours=14), timedelta(hours=36)
@@ -43,24 +55,30 @@ class Erasure:
 
 def drop_old_scans(store: Store, before: date) -> int:
     """Delete the rows of days before `before`; gives how many. Whole months at once where the engine can."""
-    with store.write() as db:
-        removed = db.engine.drop_months(db.connection, "scans", before.isoformat()[:7])
-    while has_older_scan(store, before):
+    removed = 0
+    for table, one in TABLES.items():
         with store.write() as db:
-            removed += db.run("drop_old_scans", day=before.isoformat(), limit=CHUNK)
+            removed += db.engine.drop_months(db.connection, table, before.isoformat()[:7])
+        while _has_older(store, one, before):
+            with store.write() as db:
+                removed += db.run(f"drop_old_{table}", day=before.isoformat(), limit=CHUNK)
     return removed
 
 
 def has_older_scan(store: Store, before: date) -> bool:
-    """Whether any row of a day before `before` is stored."""
+    """Whether any row of a day before `before` is stored, of a scan or an action."""
+    return any(_has_older(store, one, before) for one in TABLES.values())
+
+
+def _has_older(store: Store, one: str, before: date) -> bool:
     with store.read() as db:
-        return db.find("find_old_scan", day=before.isoformat()) is not None
+        return db.find(f"find_old_{one}", day=before.isoformat()) is not None
 
 
 def find_oldest_day(db: Db) -> date | None:
     """The oldest local day a row is stored of."""
-    text = db.value("find_oldest_day")
-    return date.fromisoformat(text) if text else None
+    found = (db.value(name) for name in ("find_oldest_day", "find_oldest_action_day"))
+    return min((date.fromisoformat(text) for text in found if text), default=None)
 
 
 def count_window(db: Db, window: Window) -> int:
@@ -69,7 +87,10 @@ def count_window(db: Db, window: Window) -> int:
 
 
 def erase_scans(db: Db, window: Window, *, by: str, at: datetime) -> int:
-    """Delete the window's rows and take them out of every rollup, in this transaction; gives how many."""
+    """Delete the window's rows and take them out of every rollup, in this transaction; gives how many scans.
+
+    What was done on the pages these scans opened goes with them.
+    """
     params = _make_params(db, window)
     rows = [tuple(row[column] for column in COLUMNS) for row in db.list("take_scans", **params)]
     add_rollups(db, rows, sign=-1)
@@ -77,6 +98,9 @@ def erase_scans(db: Db, window: Window, *, by: str, at: datetime) -> int:
     db.run("drop_empty_placement_days", placement_id=params["placement_id"], **days)
     db.run("drop_empty_product_location_days", **days)
     db.run("drop_empty_location_hours", **days)
+    done = [tuple(row[column] for column in actions.COLUMNS) for row in db.list("take_actions", **params)]
+    actions.add_action_rollup(db, done, sign=-1)
+    db.run("drop_empty_action_days", placement_id=params["placement_id"], **days)
     db.run("add_erasure", at=format_at(at), by=by, code=window.code, scans=len(rows), **days)
     return len(rows)
 
@@ -107,7 +131,7 @@ def _find_zone(db: Db, code: str) -> str:
     return str(place["timezone"]) if place else ""
 
 
-def _find_erasure(scan: SpooledScan, day: date, erasures: Sequence[Row]) -> int:
+def _find_erasure(scan: Spooled, day: date, erasures: Sequence[Row]) -> int:
     """The erasure that took the scan's day after the scan was made, or 0."""
     at, local = format_at(scan.at), day.isoformat()
     fitting = (row for row in erasures if row["code"] == scan.code and row["at"] >= at)

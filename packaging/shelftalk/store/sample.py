@@ -10,8 +10,13 @@ from shelftalk.store.scans import rebuild_rollups
 
 IN_ORDER = (
     "scans",
+    "actions",
+    "action_days",
     "codes",
     "placements",
+    "questions",
+    "review_decisions",
+    "reviews",
     "publish_overrides",
     "page_visits",
     "page_schedules",

@@ -74,7 +74,7 @@ class ScanRow:
 
 def add_scans(db: Db, scans: Sequence[S], default_zone: str) -> list[S]:
     """Store scans with their rollups; gives back those whose code is unknown. Days are the place's local ones."""
-    places = _find_places(db, {scan.code for scan in scans})
+    places = find_places(db, {scan.code for scan in scans})
     refused = [scan for scan in scans if scan.code not in places]
     rows = [_make_row(scan, places[scan.code], default_zone) for scan in scans if scan.code in places]
     db.engine.copy(db.connection, "scans", COLUMNS, rows)
@@ -82,7 +82,8 @@ def add_scans(db: Db, scans: Sequence[S], default_zone: str) -> list[S]:
     return refused
 
 
-def _find_places(db: Db, codes: set[str]) -> dict[str, Row]:
+def find_places(db: Db, codes: set[str]) -> dict[str, Row]:
+    """Where codes lead, by code; unknown ones are not among them."""
     if len(codes) > MANY_CODES:
         return {row["code"]: row for row in db.list("list_code_places")}
     found = (db.find("find_code_place", code=code) for code in sorted(codes))
@@ -90,10 +91,15 @@ def _find_places(db: Db, codes: set[str]) -> dict[str, Row]:
 
 
 def _make_row(scan: SpooledScan, place: Row, default_zone: str) -> tuple[object, ...]:
-    day, hour = _find_local_hour(int(scan.at.timestamp() // QUARTER_S), place["timezone"] or default_zone)
+    day, hour = find_scan_hour(scan.at, place["timezone"] or default_zone)
     where = (place["placement_id"], place["product_id"], place["location_id"], place["stage"])
     what = (scan.language, scan.device, scan.scan_class, scan.rule_version, int(scan.first_of_day))
     return (format_at(scan.at), day, hour, scan.code, *where, *what)
+
+
+def find_scan_hour(at: datetime, zone: str) -> tuple[str, int]:
+    """The local day and hour of a moment in a zone."""
+    return _find_local_hour(int(at.timestamp() // QUARTER_S), zone)
 
 
 @lru_cache(maxsize=50_000)

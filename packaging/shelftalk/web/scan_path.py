@@ -11,20 +11,21 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shelftalk import __version__
+from shelftalk import __version__, clock
+from shelftalk.catalog.days import choose_shown, list_turning_days
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.product import Product
 from shelftalk.errors import ShelftalkError, Unavailable
 from shelftalk.scans.ingest import Ingester, Refused
-from shelftalk.scans.record import Scan
+from shelftalk.scans.record import Action, Record, Scan
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target
 from shelftalk.scans.spool import Spool
-from shelftalk.store import Db, Store, media, notes, pages, placements, products, retention, scans
+from shelftalk.store import Db, Store, actions, media, notes, pages, placements, products, retention, scans
 from shelftalk.store.extras import load_extras
 from shelftalk.store.placements import CodeTarget
 from shelftalk.web.files import write_whole
@@ -51,11 +52,14 @@ class StoreSink:
         with self._store.read() as db:
             return scans.list_positions(db, node)
 
-    def write_batch(self, batch: Sequence[Scan], positions: Mapping[str, int], node: str) -> None:
+    def write_batch(self, batch: Sequence[Record], positions: Mapping[str, int], node: str) -> None:
         """Write all of it or nothing; raises Refused when the batch holds scans of codes the store never knew."""
         with self._store.write() as db:
             batch = retention.leave_out_erased(db, batch, self._zone)
-            strangers = scans.add_scans(db, batch, self._zone)
+            strangers: list[Record] = [
+                *scans.add_scans(db, [record for record in batch if isinstance(record, Scan)], self._zone),
+                *actions.add_actions(db, [record for record in batch if isinstance(record, Action)], self._zone),
+            ]
             if strangers and not notes.get_version(db):
                 raise Unavailable("The store is empty. Scans wait until a backup is restored or a code is made.")
             if strangers:
@@ -74,17 +78,19 @@ class _Seen:
 
     version: int
     made_by: str
+    day: date  # of the pages: a recall comes up or goes with the day
 
 
 class ShelfKeeper:
     """Keeps this node's shelf like the store: at start, after each change here, and after changes made elsewhere."""
 
-    def __init__(self, store: Store, renderer: PageRenderer, path: Path, fingerprint: str) -> None:
+    def __init__(self, store: Store, renderer: PageRenderer, path: Path, fingerprint: str, zone: str = "UTC") -> None:
         self._store = store
         self._renderer = renderer
         self._path = path
         self._seen_path = path.with_name("seen.json")
         self._fingerprint = fingerprint
+        self._zone = zone
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = ShelfWriter(path)
         self._warned = False
@@ -100,10 +106,11 @@ class ShelfKeeper:
             known = seen is not None and seen.made_by == self._fingerprint and rebuild <= seen.version <= version
             if full or seen is None or not known:  # seen.version > version: a backup was restored
                 self._rebuild()
-            elif seen.version != version:
-                content, version = self._collect(seen.version)
+            elif seen.version != version or seen.day != clock.today(self._zone):
+                today = clock.today(self._zone)
+                content, version = self._collect(seen.version, today, seen.day)
                 self._writer.write(content)
-                self._note_seen(version)
+                self._note_seen(version, today)
 
     def _is_store_lost(self, seen: _Seen, version: int) -> bool:
         """Whether nothing was ever put into the store, yet much on the shelf: its file is gone, or it is another one.
@@ -117,9 +124,10 @@ class ShelfKeeper:
         return lost
 
     def _rebuild(self) -> None:
-        content, version = self._collect(0)
+        today = clock.today(self._zone)
+        content, version = self._collect(0, today, today)
         self._writer.rebuild(content)
-        self._note_seen(version)
+        self._note_seen(version, today)
 
     def get_seen(self) -> int:
         """The store's version the shelf shows."""
@@ -133,35 +141,39 @@ class ShelfKeeper:
     def _read_seen(self) -> _Seen | None:
         try:
             seen = json.loads(self._seen_path.read_bytes())
-            return _Seen(int(seen["version"]), str(seen["made_by"]))
+            return _Seen(int(seen["version"]), str(seen["made_by"]), date.fromisoformat(seen.get("day", "0001-01-01")))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def _note_seen(self, version: int) -> None:
-        write_whole(self._seen_path, json.dumps({"version": version, "made_by": self._fingerprint}).encode())
+    def _note_seen(self, version: int, day: date) -> None:
+        seen = {"version": version, "made_by": self._fingerprint, "day": day.isoformat()}
+        write_whole(self._seen_path, json.dumps(seen).encode())
 
-    def _collect(self, seen: int) -> tuple[Content, int]:
+    def _collect(self, seen: int, today: date, since: date) -> tuple[Content, int]:
+        """What changed after a version, and by itself with the days after `since`."""
         with self._store.read() as db:
             version = notes.get_version(db)
             changed = products.list_changed_products(db, seen)
+            changed += _list_turned(db, {product.id for product in changed}, since, today)
             targets = [_make_target(target) for target in placements.list_changed_targets(db, seen)]
             with_retired = placements.list_retired_product_ids(db)
             retired = {target.product_id for target in targets if target.kind == "retired"}
             rendered = self._renderer.render_notices() if not seen else []
             gone: list[str] = []
             for product in changed:
-                pages_now = self._render_product(db, product)
+                pages_now = self._render_product(db, product, today)
                 rendered += pages_now
                 gone += [] if pages_now else [f"product:{product.id}", f"notice:retired:{product.id}"]
             for product_id in sorted(with_retired & (retired | {product.id for product in changed})):
                 rendered += self._render_retired(db, product_id)
         return Content(targets, rendered, _list_slugs(changed), gone_keys=gone), version
 
-    def _render_product(self, db: Db, product: Product) -> list[RenderedPage]:
+    def _render_product(self, db: Db, product: Product, today: date) -> list[RenderedPage]:
         """A live product's page in its languages; none when it is a draft or retired."""
         published = pages.get_published(db, product.id) if product.status == "live" else None
         if published is None:
             return []
+        published = choose_shown(published, today)
         pictures = media.find_media(db, list_pictures(product, published))
         return self._renderer.render_pages(product, published, pictures, load_extras(db, product.id, published))
 
@@ -184,6 +196,16 @@ class ShelfKeeper:
 
 def _make_target(target: CodeTarget) -> Target:
     return Target(target.code, target.kind, target.product_id, target.placement_id, target.slug)
+
+
+def _list_turned(db: Db, known: set[int], since: date, today: date) -> list[Product]:
+    """The live products whose page is another one today than on the day `since`, less those known to have changed."""
+    first, last = sorted((since, today))
+    if first == last:
+        return []
+    live = [one for one in products.list_changed_products(db, 0) if one.status == "live" and one.id not in known]
+    contents = ((one, pages.get_published(db, one.id)) for one in live)
+    return [one for one, content in contents if content and any(first < d <= last for d in list_turning_days(content))]
 
 
 def _list_slugs(changed: Sequence[Product]) -> dict[str, int]:

@@ -218,3 +218,17 @@ def m0009_questions_and_reviews(db: Database) -> None:
     decision: Columns = {"id": int, "review_id": int, "at": str, "by": str, "state": str, "answer": str}
     _create(db, "review_decisions", decision, "id")
     db.table("review_decisions").create_index(["review_id"])
+
+
+@migrations()
+def m0007_actions(db: Database) -> None:
+    """What people do on pages, and its counts."""
+    day: Columns = {"day": str}
+    where: Columns = {"product_id": int, "placement_id": int, "location_id": int, "stage": str}
+    what: Columns = {"block": str, "block_type": str, "word": str}
+    more: Columns = {"language": str, "device": str, "scan_class": str, "rule_version": int, "first": int}
+    action = {"id": int, "at": str} | day | {"hour": int, "code": str} | where | what | more
+    _create(db, "actions", action, "id", linked=False)
+    db.table("actions").create_index(["placement_id", "at"])
+    key = day | where | what | {"scan_class": str}
+    _create(db, "rollup_action_days", key | {"actions": int, "firsts": int}, tuple(key), linked=False)

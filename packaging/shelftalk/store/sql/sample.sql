@@ -15,6 +15,12 @@ where
 -- name: drop_sample_scans()!
 delete from scans where product_id in (select id from products where is_sample = 1);
 
+-- name: drop_sample_actions()!
+delete from actions where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_action_days()!
+delete from rollup_action_days where product_id in (select id from products where is_sample = 1);
+
 -- name: drop_sample_codes()!
 delete from codes
 where placement_id in (
@@ -32,6 +38,20 @@ where products.is_sample = 1;
 
 -- name: drop_sample_placements()!
 delete from placements where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_questions()!
+delete from questions where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_review_decisions()!
+delete from review_decisions
+where review_id in (
+    select reviews.id
+    from reviews join products on products.id = reviews.product_id
+    where products.is_sample = 1
+);
+
+-- name: drop_sample_reviews()!
+delete from reviews where product_id in (select id from products where is_sample = 1);
 
 -- name: drop_sample_publish_overrides()!
 delete from publish_overrides where product_id in (select id from products where is_sample = 1);
