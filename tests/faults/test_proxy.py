@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
 
@@ -58,6 +58,7 @@ class Front:
     behind_port: int
     instance: Path
     code: str
+    stored: list[int] = field(default_factory=list)
 
     def ask(self, target: str, method: str = "GET", **headers: str) -> tuple[int, Message, bytes]:
         with closing(self.connect()) as connection:
@@ -76,11 +77,18 @@ class Front:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), 20), server_hostname=HOST)
 
-    def take_over(self) -> list[tuple[str, int]]:
-        """Class and first-of-day bit of every scan stored."""
-        self.behind.flask("ingest")
-        with closing(sqlite3.connect(self.instance / "shelftalk.sqlite")) as db:
-            return db.execute("select scan_class, first_of_day from scans order by id").fetchall()
+    def take_over(self, count: int) -> list[tuple[str, int]]:
+        """Class and first-of-day bit of the newest `count` scans, when the server has moved so many more."""
+        deadline = time.monotonic() + 30
+        self.stored.append(count)
+        while True:
+            with closing(sqlite3.connect(self.instance / "shelftalk.sqlite")) as db:
+                rows = db.execute("select scan_class, first_of_day from scans order by id").fetchall()
+            if len(rows) >= sum(self.stored):
+                assert len(rows) == sum(self.stored)
+                return rows[-count:]
+            assert time.monotonic() < deadline, f"{len(rows)} scans, {sum(self.stored)} were made"
+            time.sleep(0.1)
 
 
 def find_block(language: str, sign: str) -> str:
@@ -175,7 +183,7 @@ def check_scans(front: Front) -> None:
         assert headers["Strict-Transport-Security"] and body
     status, headers, body = front.ask(f"/q/{front.code}", "HEAD")
     assert (status, body, int(headers["Content-Length"]) > 100) == (200, b"", True)
-    assert len(front.take_over()) == 20, "a HEAD is no scan"
+    assert len(front.take_over(20)) == 20, "a HEAD is no scan"
 
 
 def check_targets(front: Front) -> None:
@@ -190,7 +198,6 @@ def check_targets(front: Front) -> None:
 
 def check_what_stays_inside(front: Front) -> None:
     assert front.ask("/metrics", Authorization=f"Bearer {'m' * 20}")[0] == 403
-    assert front.ask(f"/q/{front.code}", Host="evil.example")[0] in (200, 400, 404)
     with closing(front.connect()) as connection:
         connection.putrequest("POST", "/admin/sign-in", skip_host=True)
         connection.putheader("Host", HOST)
@@ -221,14 +228,13 @@ def check_slow_clients(front: Front) -> None:
 
 def check_addresses(front: Front) -> None:
     """What a phone writes about its address is nothing to the proxy: each of these is the same phone."""
-    before = len(front.take_over())
+    front.take_over(31)  # those of the checks before
     for number in range(5):
         assert front.ask(f"/q/{front.code}", X_Forwarded_For=f"198.51.100.{number}")[0] == 200
-    assert sum(first for _class, first in front.take_over()[before:]) == 0, "it was seen before, by its real address"
-    before = len(front.take_over())
+    assert sum(first for _class, first in front.take_over(5)) == 0, "it was seen before, by its real address"
     for number in range(5):  # the control: with nothing in front, the server believes what it reads
         with closing(http.client.HTTPConnection("127.0.0.1", front.behind_port, timeout=20)) as direct:
             address = {"X-Forwarded-For": f"203.0.113.{number}"}
             direct.request("GET", f"/q/{front.code}", headers=PHONE | address)
             assert direct.getresponse().status == 200
-    assert sum(first for _class, first in front.take_over()[before:]) == 5
+    assert sum(first for _class, first in front.take_over(5)) == 5
