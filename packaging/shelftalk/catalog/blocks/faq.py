@@ -1,4 +1,4 @@
-"""Questions and answers."""
+"""Questions and answers, and a way to ask."""
 
 from shelftalk.catalog.block import BlockType, Field
 from shelftalk.errors import mark
@@ -11,6 +11,14 @@ BLOCK = BlockType(
     (
         Field("heading", mark("Heading"), required=True, max_length=80),
         Field(
+            "ask",
+            mark("Let shoppers ask"),
+            "choice",
+            shared=True,
+            options=(("yes", mark("Yes, with a search field")), ("no", mark("No"))),
+            help=mark("Answers come from the whole page. What it cannot answer is listed for you under Questions."),
+        ),
+        Field(
             "rows",
             mark("Questions"),
             "rows",
@@ -21,4 +29,5 @@ BLOCK = BlockType(
             ),
         ),
     ),
+    group="ask",
 )
