@@ -159,7 +159,7 @@ def _make_state(root: Path, settings: Settings) -> State:
     renderer = make_renderer(root, translator, settings.origin, settings.keep_days)
     shelf_path = settings.instance / "shelf" / "shelf.sqlite"
     fingerprint = make_fingerprint(root, f"{settings.origin} {settings.keep_days}")
-    keeper = ShelfKeeper(store, renderer, shelf_path, fingerprint)
+    keeper = ShelfKeeper(store, renderer, shelf_path, fingerprint, settings.timezone)
     _prepare(settings, store, keeper)
     spool = Spool(settings.instance / "spool", settings.durability)
     return State(
