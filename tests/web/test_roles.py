@@ -47,7 +47,14 @@ ROLES = {
     "gate.override": "admin",
     "gate.rules": "admin",
     "gate.save_rules": "admin",
+    "page_versions.index": "staff",
+    "page_versions.compare": "staff",
+    "page_versions.show": "staff",
+    "page_versions.preview": "staff",
+    "page_versions.publish": "marketer",
+    "page_versions.take": "marketer",
     "media.upload": "marketer",
+    "uploads.upload": "marketer",
     "locations.index": "staff",
     "locations.show": "staff",
     "locations.local_time": "staff",
@@ -85,9 +92,13 @@ ROLES = {
     "status.index": "staff",
     "erasures.ask": "admin",
     "erasures.post": "admin",
+    "surveys.index": "staff",
+    "surveys.show": "staff",
+    "surveys.export_csv": "staff",
+    "surveys.export_xlsx": "staff",
 }
 RANKS = ("", "staff", "marketer", "admin")
-VALUES = {"code": "k7m4p29xqd", "dpi": 300}
+VALUES = {"key": "v1", "code": "k7m4p29xqd", "dpi": 300}
 
 
 def list_rules(app: Flask) -> list[Rule]:

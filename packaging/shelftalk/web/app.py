@@ -34,6 +34,7 @@ from shelftalk.web import (
     media,
     metrics,
     overview,
+    page_versions,
     pages,
     placements,
     products,
@@ -41,7 +42,9 @@ from shelftalk.web import (
     runs,
     sample,
     status,
+    surveys,
     touch,
+    uploads,
     users,
 )
 from shelftalk.web.addresses import init_addresses
@@ -69,9 +72,11 @@ AREAS: tuple[ModuleType, ...] = (
     overview,
     users,
     media,
+    uploads,
     sample,
     products,
     pages,
+    page_versions,
     gate,
     locations,
     placements,
@@ -81,10 +86,11 @@ AREAS: tuple[ModuleType, ...] = (
     status,
     erasures,
     metrics,
+    surveys,
     touch,
 )
 MEGABYTE = 1024 * 1024
-BODY_LIMIT = 20 * MEGABYTE
+BODY_LIMIT = 32 * MEGABYTE  # a video and a page's form around it
 log = logging.getLogger(__name__)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask import url_for as address_of
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]
@@ -22,7 +22,6 @@ from shelftalk.store import Db
 from shelftalk.store import media as media_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
-from shelftalk.store.extras import load_extras
 from shelftalk.web.gate import publish_page
 from shelftalk.web.media import accept_image
 from shelftalk.web.page_form import (
@@ -35,7 +34,8 @@ from shelftalk.web.page_form import (
     read_draft,
     set_picture,
 )
-from shelftalk.web.security import allow_framing, get_actor, may, requires
+from shelftalk.web.page_preview import render_preview
+from shelftalk.web.security import get_actor, may, requires
 from shelftalk.web.shopper import list_pictures, make_picture_url
 from shelftalk.web.state import state
 from shelftalk.web.texts import _, ngettext, text_error
@@ -280,7 +280,7 @@ def token(product_id: int) -> ResponseReturnValue:
 def preview(product_id: int) -> ResponseReturnValue:
     with state().store.read() as db:
         content = page_store.get_page(db, product_id).content
-    return _render_preview(product_id, content)
+    return render_preview(product_id, content)
 
 
 @bp.post("/preview")
@@ -290,26 +290,12 @@ def preview_draft(product_id: int) -> ResponseReturnValue:
     draft = read_draft(request.form, request.form.getlist("block"))
     content = check_draft(draft)
     if not _wants_json():
-        return _render_preview(product_id, content)
+        return render_preview(product_id, content)
     with state().store.read() as db:
         product, page = product_store.get_product(db, product_id), page_store.get_page(db, product_id)
         view = _make_view(db, product, page, draft, request.form)
-    answer = _render_preview(product_id, content)
+    answer = render_preview(product_id, content)
     return _describe(view) | {"html": answer.get_data(as_text=True)}
-
-
-def _render_preview(product_id: int, content: PageContent) -> Response:
-    """The page as a phone would show it, runnable in a frame of the staff area and nowhere else."""
-    asked = request.values.get("lang") or request.values.get("show") or ""
-    tag = get_language(asked).tag if asked else (content.languages or (DEFAULT,))[0]
-    with state().store.read() as db:
-        product = product_store.get_product(db, product_id)
-        pictures = media_store.find_media(db, list_pictures(product, content))
-        extras = load_extras(db, product_id, content)
-    page = state().renderer.render_page(product, content, tag, pictures, extras, preview=True)
-    answer = allow_framing(make_response(page.html))
-    answer.headers["Content-Security-Policy"] = page.csp.replace("script-src 'self'", "script-src 'none'")
-    return answer
 
 
 @bp.post("/publish")
