@@ -1,4 +1,4 @@
-"""Backup files: one zip with all rows and all pictures, written whole or not at all, restored all or nothing."""
+"""Backup files: one zip with all rows, pictures and files, written whole or not at all, restored all or nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from shelftalk import clock
-from shelftalk.catalog.media import is_file_name
+from shelftalk.catalog.media import is_file_name, is_stored_name
 from shelftalk.errors import Invalid
 from shelftalk.store import notes
 from shelftalk.store.backup import Progress, read_backup, write_backup
@@ -22,6 +22,7 @@ from shelftalk.web.state import State
 
 DATABASE = "shelftalk.sqlite"
 MEDIA = "media/"
+FILES = "files/"
 LAST_BACKUP = "last_backup_at"
 # What reading a damaged, a foreign or a locked archive raises.
 _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError, OSError)
@@ -47,8 +48,11 @@ def make_backup(state: State, path: Path, progress: Progress = _no_progress) -> 
                 for picture in sorted(state.media_folder.glob("*")):
                     if is_file_name(picture.name):
                         archive.write(picture, MEDIA + picture.name, zipfile.ZIP_STORED)
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
+                for file in sorted(state.files_folder.glob("*")):
+                    if is_stored_name(file.name):
+                        archive.write(file, FILES + file.name, zipfile.ZIP_STORED)
+        with draft.open("rb+") as written:
+            os.fsync(written.fileno())
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
@@ -60,22 +64,22 @@ def make_backup(state: State, path: Path, progress: Progress = _no_progress) -> 
 def restore_backup(state: State, path: Path, progress: Progress = _no_progress) -> int:
     """Replace everything by a backup; raises Invalid, changing nothing, when the file is not a whole one."""
     with tempfile.TemporaryDirectory(dir=state.settings.instance) as folder:
-        database = _unpack(path, Path(folder), state.media_folder)
+        database = _unpack(path, Path(folder), {MEDIA: state.media_folder, FILES: state.files_folder})
         with state.ingester.hold():  # a pass under way would go on from where the old rows ended
             count = read_backup(state.store, database, progress)
     state.refresh_shelf(full=True)
     return count
 
 
-def _unpack(path: Path, folder: Path, media_folder: Path) -> Path:
-    """Check all of an archive, then take out its database and pictures; raises Invalid when it is not whole."""
+def _unpack(path: Path, folder: Path, homes: Mapping[str, Path]) -> Path:
+    """Check all of an archive, then take out its database, pictures and files; raises Invalid when it is not whole."""
     try:
         with zipfile.ZipFile(path) as archive:
-            pictures = _check_names(archive, path)
+            kept = _check_names(archive, path)
             if archive.testzip() is not None:
                 raise zipfile.BadZipFile
             archive.extract(DATABASE, folder)
-            _restore_pictures(archive, pictures, media_folder)
+            _restore_files(archive, kept, homes)
     except _BROKEN as error:
         if isinstance(error, OSError) and error.errno:
             raise  # the disk's fault, not the archive's
@@ -87,18 +91,24 @@ def _unpack(path: Path, folder: Path, media_folder: Path) -> Path:
 
 def _check_names(archive: zipfile.ZipFile, path: Path) -> list[str]:
     names = set(archive.namelist())
-    pictures = sorted(names - {DATABASE})
-    if DATABASE in names and all(n.startswith(MEDIA) and is_file_name(n.removeprefix(MEDIA)) for n in pictures):
-        return pictures
+    kept = sorted(names - {DATABASE})
+    if DATABASE in names and all(map(_is_ours, kept)):
+        return kept
     raise Invalid("file", "“{value}” is not a whole backup of Shelftalk. Nothing was changed.", value=path.name)
 
 
-def _restore_pictures(archive: zipfile.ZipFile, names: Iterable[str], folder: Path) -> None:
-    """Pictures are named by their content, so an existing one is the same and none is ever overwritten wrongly."""
-    folder.mkdir(parents=True, exist_ok=True)
+def _is_ours(name: str) -> bool:
+    folder, _slash, last = name.partition("/")
+    return (folder == "media" and is_file_name(last)) or (folder == "files" and is_stored_name(last))
+
+
+def _restore_files(archive: zipfile.ZipFile, names: Iterable[str], homes: Mapping[str, Path]) -> None:
+    """Files are named by their content, so an existing one is the same and none is ever overwritten wrongly."""
     for name in names:
-        target = folder / name.removeprefix(MEDIA)
+        folder, _slash, last = name.partition("/")
+        target = homes[f"{folder}/"] / last
         if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
             draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
             draft.write_bytes(archive.read(name))
             draft.replace(target)

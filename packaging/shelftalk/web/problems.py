@@ -21,7 +21,7 @@ WORDS: dict[int, tuple[str, str]] = {
         mark("Somebody else was faster"),
         mark("Nothing was overwritten. Load the page again and repeat your change."),
     ),
-    413: (mark("This is too large"), mark("A file may have at most 20 MB, a text at most 2 MB.")),
+    413: (mark("This is too large"), mark("A file may have at most 30 MB, a text at most 2 MB.")),
     414: (mark("This address is too long"), mark("Open it from its link again.")),
     422: (mark("This cannot be saved"), mark("Go back and correct what was entered.")),
     429: (mark("Too many attempts"), mark("Wait a few minutes, then try again.")),

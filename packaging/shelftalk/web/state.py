@@ -46,6 +46,11 @@ class State:
         """Where the pictures lie."""
         return self.settings.instance / "media"
 
+    @property
+    def files_folder(self) -> Path:
+        """Where documents, videos and captions lie."""
+        return self.settings.instance / "files"
+
     def refresh_shelf(self, *, full: bool = False) -> None:
         """Bring what was just changed to the shelf; shoppers see it with their next scan."""
         self.keeper.refresh(full=full)
