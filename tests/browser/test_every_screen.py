@@ -34,6 +34,8 @@ NO_SCREENS = {
     "reports.export_csv",
     "reports.export_xlsx",
     "runs.pdf",
+    "surveys.export_csv",
+    "surveys.export_xlsx",
 }
 
 

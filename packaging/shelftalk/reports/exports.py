@@ -127,6 +127,16 @@ def write_report_xlsx(
     return out.getvalue()
 
 
+def write_tables(tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[object]]]]) -> bytes:
+    """A workbook with a sheet for each table: its title, columns and rows."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        for title, columns, rows in tables:
+            _add_table(book, title, columns, rows)
+    return out.getvalue()
+
+
 def _add_table(book: Any, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     sheet = book.add_worksheet(title)
     head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8F3EE"})

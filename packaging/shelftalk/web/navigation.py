@@ -52,6 +52,17 @@ NAVIGATION = (
             Place(mark("Runs"), "runs", "/admin/runs/"),
         ),
     ),
+    PlaceGroup(
+        mark("Shoppers"),
+        (
+            Place(mark("Reviews"), "sparkles", "/admin/reviews/"),
+            Place(mark("Questions"), "help", "/admin/questions/"),
+            Place(mark("Surveys"), "list", "/admin/surveys/"),
+            Place(mark("Sign-ups"), "mail", "/admin/sign-ups/", "marketer"),
+            Place(mark("Coupons"), "tag", "/admin/coupons/"),
+            Place(mark("Warranties"), "shield-check", "/admin/warranties/", "marketer"),
+        ),
+    ),
     PlaceGroup(mark("Learn"), (Place(mark("Reports"), "reports", "/admin/reports/"),)),
     PlaceGroup(
         mark("Settings"),

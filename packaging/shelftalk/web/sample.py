@@ -15,7 +15,7 @@ from shelftalk.errors import Conflict
 from shelftalk.sample.brand import SampleBrand, SamplePlacement, SampleProduct, list_images, load_brand, replace_images
 from shelftalk.sample.pictures import draw_picture
 from shelftalk.sample.traffic import SampleScan, make_traffic
-from shelftalk.store import Db, locations, media, pages, placements, products, scans
+from shelftalk.store import Db, locations, media, pages, placements, products, scans, sent
 from shelftalk.store import sample as sample_store
 from shelftalk.web.forms import go_to, once, read_form
 from shelftalk.web.media import accept_image
@@ -159,6 +159,7 @@ def _add_scans(db: Db, made: Iterable[SampleScan], placed: Mapping[str, Placemen
 def remove_sample(state: State) -> None:
     """Take the sample brand out, with its scans; own work stays."""
     with state.store.write() as db:
+        sent.drop_sample_sent(db)
         sample_store.remove_sample(db)
     state.refresh_shelf(full=True)
 
