@@ -185,7 +185,7 @@ class Shoppers:
         if answer.status != 200 or b"Oolong fa" not in body:
             raise http.client.HTTPException(f"{answer.status}")
         note = answer.headers["X-Shelftalk-Scan"]
-        self.notes[note.partition("; ")[2]] += 1
+        self.notes[note.rpartition("; ")[2]] += 1  # what became of it, if that is said, comes last
         if "lost" not in note and "late" not in note:
             self.answered.append(code)
 
