@@ -3,12 +3,53 @@
   const root = document.documentElement;
   const slug = root.dataset.slug;
 
+  const here = location.href.split(/[?#]/)[0];
+
+  // Links and forms keep the scanned code: the place goes with the reader, whatever the address says from here on.
+  if (slug) {
+    for (const link of document.querySelectorAll('a[href^="?"]')) link.href = link.href;
+    for (const form of document.forms) {
+      form.setAttribute("action", new URL(form.getAttribute("action") ?? "", location.href));
+    }
+  }
   if (slug && location.pathname !== `/p/${slug}`) {
-    // The language links keep the scanned code: the place goes with the reader.
-    for (const link of document.querySelectorAll(".lang a")) link.href = link.href;
     const chosen = new URLSearchParams(location.search).get("lang");
     history.replaceState(null, "", `/p/${slug}${chosen ? `?lang=${root.lang}` : ""}${location.hash}`);
   }
+
+  // What is tapped, and once that somebody read on: no identity, and nothing from who asks not to be tracked.
+  const quiet = !slug || navigator.globalPrivacyControl || navigator.doNotTrack === "1";
+  const tell = (what) => {
+    if (quiet) return;
+    const url = `${here}?act=${what}&lang=${root.lang}`;
+    if (!navigator.sendBeacon?.(url)) fetch(url, { method: "POST", keepalive: true }).catch(() => {});
+  };
+  const tellOf = (element) => {
+    const block = element.closest("section[id]");
+    tell(block ? `${block.id}.${element.dataset.act}` : element.dataset.act);
+  };
+  document.addEventListener("click", (event) => {
+    const element = event.target.closest("[data-act]");
+    if (!element || element.matches("audio, video")) return;
+    const summary = event.target.closest("summary");
+    if (!element.matches("details") || (summary?.parentElement === element && !element.open)) tellOf(element);
+  });
+  document.addEventListener("play", (event) => event.target.matches("[data-act]") && tellOf(event.target), true);
+
+  const sections = document.querySelectorAll("main section");
+  const mark = sections[Math.ceil(sections.length / 3)];
+  let told = false;
+  let timer = 0;
+  const read = () => {
+    removeEventListener("scroll", look);
+    if (!told) tell("read");
+    told = true;
+  };
+  const look = () => {
+    timer ||= setTimeout(read, Math.max(0, 10000 - performance.now()));
+    if (mark && mark.getBoundingClientRect().top < innerHeight / 2) read();
+  };
+  addEventListener("scroll", look, { passive: true });
 
   const menu = document.querySelector(".lang");
   document.addEventListener("click", (event) => {
@@ -24,7 +65,7 @@
   if (!button || !slug) return;
   const bar = button.parentElement;
   const said = bar.querySelector("[role=status]");
-  const address = `${location.origin}/p/${slug}?lang=${root.lang}`;
+  const address = `${location.origin}/p/${slug}?lang=${root.lang}&via=share`;
   button.hidden = false;
   bar.hidden = false;
 

@@ -242,6 +242,7 @@ def _wire_scan_path(app: Shelftalk, state: State, *, background: bool) -> None:
         origin=settings.origin,
         is_staff=lambda environ: has_staff_cookie(app, environ),
     )
+    state.actions = door.actions
     followers = {
         "shelf": state.keeper.follow,
         "ingest": state.ingester.run_forever,

@@ -30,6 +30,7 @@ from shelftalk.errors import mark
 from shelftalk.scans.shelf import RenderedPage
 from shelftalk.web import block_views, block_words
 from shelftalk.web.block_views import BlockView, list_sources, list_views, make_focus_style
+from shelftalk.web.taps import list_taps
 
 HOUSE_COLOUR = "#1f6f54"  # of notices, which belong to no brand
 ICON = "/static/img/shopper-icon.svg"
@@ -239,7 +240,9 @@ class PageRenderer:
             get_host=get_host,
             **values,
         )
-        return RenderedPage(key, tag, squeeze_html(html).encode(), make_policy(style, list_sources(views)), dict(links))
+        html = squeeze_html(html)
+        taps = list_taps(html, links, {view.id: view.type for view in views})
+        return RenderedPage(key, tag, html.encode(), make_policy(style, list_sources(views)), dict(links), taps)
 
     def _describe(self, product: Product, title: str, claim: str, photo: Media | None) -> Markup:
         """The product as schema.org data for search engines; `<` is escaped so that no text can end the element."""
@@ -346,7 +349,7 @@ def make_policy(style: str, more: str = "") -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         f"default-src 'none'; img-src 'self'; style-src 'sha256-{digest}'; script-src 'self'; "
-        f"base-uri 'none'; form-action 'self'; frame-ancestors 'self'{more}"
+        f"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'{more}"
     )
 
 

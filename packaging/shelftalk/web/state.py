@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
 
 from shelftalk.config import Settings
+from shelftalk.scans.actions import Actions
 from shelftalk.scans.ingest import Ingester
 from shelftalk.scans.reader import ShelfReader
 from shelftalk.scans.spool import Spool
@@ -40,6 +41,7 @@ class State:
     spool: Spool
     ingester: Ingester
     timing: Timing
+    actions: Actions = field(init=False)  # the door's
 
     @property
     def media_folder(self) -> Path:

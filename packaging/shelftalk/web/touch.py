@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, abort, make_response, redirect, request
@@ -22,6 +23,7 @@ from shelftalk.store import Db
 from shelftalk.store import pages as page_store
 from shelftalk.store import placements as placement_store
 from shelftalk.store import products as product_store
+from shelftalk.web.actions import note_action
 from shelftalk.web.security import csrf
 from shelftalk.web.state import state
 
@@ -57,6 +59,7 @@ class Reply:
     values: Mapping[str, object] | None = None
     status: int = 200
     said: str = ""  # the block that says thanks; it becomes `?said=`
+    act: str = ""  # what was done, where that is not the kind of the block; "-": nothing that counts
 
 
 Handler = Callable[[Touch], Reply]
@@ -82,7 +85,10 @@ def take(code: str = "", slug: str = "") -> ResponseReturnValue:
     asked = request.values.get("lang", "")
     language = asked if asked in content.languages else _negotiate(content)
     touch = Touch(product, content, block, language, normalise_code(code) if code else "", request.values)
-    return _answer(touch, handlers[block.type](touch))
+    reply = handlers[block.type](touch)
+    if handlers is DOES and reply.status < HTTPStatus.BAD_REQUEST and reply.act != "-" and not is_trapped(touch):
+        note_action(touch, reply.act)
+    return _answer(touch, reply)
 
 
 def _choose_handlers() -> tuple[Mapping[str, Handler], str]:
@@ -110,8 +116,11 @@ def _find_block(content: PageContent | None, block_id: str, handlers: Mapping[st
 
 
 def _check_sender(block: Block) -> None:
-    """Only our own pages send here, and no address more often than a shop full of people could."""
-    origin = request.headers.get("Origin", "")
+    """Only our own pages send here, and no address more often than a shop full of people could.
+
+    Pages are sent without a referrer, so what they send may have no origin either: browsers say "null" then.
+    """
+    origin = request.headers.get("Origin", "").removeprefix("null")
     foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
     if foreign or (origin and urlsplit(origin).netloc not in (request.host, urlsplit(state().settings.origin).netloc)):
         raise Forbidden("This was sent from another site. Open the page again and send it from there.")
