@@ -134,6 +134,7 @@ def test_the_door_beside_the_constant_page(folder: Path, workers: int) -> None:
     print(f"\n{workers} worker(s)    connections      rate   of constant   p50 ms   p99 ms   CPU µs")
     for connections in CONNECTIONS:
         rounds = [{kind: measure(folder, kind, connections, workers) for kind in KINDS} for _ in range(ROUNDS)]
+        assert all(round_["power"].rate > round_["usual"].rate for round_ in rounds), "what all the work is for"
         for kind in KINDS:
             ratio = statistics.median(figures[kind].rate / figures["constant"].rate for figures in rounds)
             best = max((figures[kind] for figures in rounds), key=lambda figure: figure.rate)
@@ -148,4 +149,5 @@ def test_moving_scans_out_of_the_spool(tmp_path: Path) -> None:
     spool.close()
     began = time.perf_counter()
     count = Ingester(spool, SqliteSink(tmp_path / "store.sqlite")).ingest_once()
+    assert count == 100_000
     print(f"\nread and handed over: {count / (time.perf_counter() - began):,.0f} scans/s (store without rollups)")

@@ -114,5 +114,6 @@ def test_moving_a_backlog_into_both_stores(tmp_path: Path, postgres: str) -> Non
         for kind, url in (("sqlite", ""), ("postgres", postgres.format(number))):
             folder = tmp_path / f"{kind}{number}"
             folder.mkdir()
-            rate, per_cpu = measure(folder, url, span)
+            rate, per_cpu = measure(folder, url, span)  # counts what arrived
+            assert rate > 1_000, "a busy hour would never be caught up with"
             print(f"{kind:>10} {name:>14} {rate:>9,.0f} {per_cpu:>12,.0f} {rate / bare:>8.2f}")

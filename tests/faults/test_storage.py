@@ -81,9 +81,14 @@ def test_a_full_disk_costs_declared_scans_and_no_page(tmp_path: Path) -> None:
         spool.close()
         sink = SqliteSink(tmp_path / "store.sqlite")
         Ingester(spool, sink).ingest_once()
-        assert sink.list_codes() == [*kept, code_number(PAGES)]
+        stored = sink.list_codes()
+        assert list_lost([*kept, code_number(PAGES)], stored) == []
+        late = outcomes.count("late")  # on a busy machine; kept or declared lost since
+        assert len(stored) <= len(kept) + 1 + late
         status = spool.status()
-        assert (status.served, status.lost, status.missing) == (PAGES + 1, outcomes.count("lost"), 0)
+        assert (status.served, status.stored + status.lost, status.missing) == (PAGES + 1, PAGES + 1, 0)
+        assert outcomes.count("lost") <= status.lost <= outcomes.count("lost") + late
+        print(f"{PAGES} scans on a full disk, {status.lost} declared lost, 0 missing")
 
 
 def test_a_disk_gone_read_only_costs_declared_scans_and_no_page(tmp_path: Path, large_shelf: Path) -> None:

@@ -85,9 +85,12 @@ def test_closing_keeps_everything(tmp_path: Path, durability: str) -> None:
 
 def test_process_durability_follows_within_the_interval(tmp_path: Path) -> None:
     spool = Spool(tmp_path, "process")
-    for _ in range(100):
-        spool.append(a_scan())
+    assert {spool.append(a_scan(code=code_number(n))) for n in range(100)} == {"kept"}
     wait_until(lambda: spool.status().depth == 100)
+    [name] = list_segments(tmp_path)
+    meter = segments.read_meter(tmp_path, name)
+    assert meter and meter.synced == (tmp_path / name).stat().st_size, "all of it is on the disk"
+    assert read_all(tmp_path) == [code_number(n) for n in range(100)]
     spool.close()
 
 

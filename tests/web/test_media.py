@@ -85,7 +85,9 @@ def test_what_is_no_picture_is_refused_by_name(data: bytes, name: str, tmp_path:
 
 @pytest.mark.parametrize("start", [b"GIF89a", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBPVP8X"])
 def test_a_page_dressed_as_a_picture_is_refused(start: bytes, tmp_path: Path) -> None:
-    refuse(start + b"/*<html><script>alert(1)</script>*/=1;" * 20, "nice.gif", tmp_path)
+    message = refuse(start + b"/*<html><script>alert(1)</script>*/=1;" * 20, "nice.gif", tmp_path)
+    assert "“nice.gif”" in message or "megapixels" in message
+    assert "script" not in message, "nothing of what it holds is said again"
 
 
 def test_a_page_hidden_behind_a_real_picture_is_gone_from_what_is_kept(tmp_path: Path) -> None:
@@ -172,15 +174,33 @@ def test_a_colour_profile_that_is_no_profile_does_no_harm(tmp_path: Path) -> Non
     image = Image.open(io.BytesIO(draw_garden(300, 200)))
     target = io.BytesIO()
     image.save(target, "JPEG", icc_profile=b"nonsense" * 40)
-    accept_image(target.getvalue(), "x.jpg", tmp_path)
+    media = accept_image(target.getvalue(), "x.jpg", tmp_path)
+    with Image.open(tmp_path / f"{media.id}-300.jpg") as kept:
+        assert kept.size == (300, 200)
+        assert not kept.info.get("icc_profile")
+        assert kept.getpixel((10, 5)) == pytest.approx(image.getpixel((10, 5)), abs=12)
+
+
+def test_a_profile_for_other_colours_than_the_pictures_changes_none(tmp_path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+    target = io.BytesIO()
+    Image.new("RGB", (10, 10), "#336699").save(target, "PNG", icc_profile=profile.tobytes())
+    media = accept_image(target.getvalue(), "x.png", tmp_path)
+    with Image.open(tmp_path / f"{media.id}-10.jpg") as kept:
+        assert kept.getpixel((5, 5)) == pytest.approx((0x33, 0x66, 0x99), abs=6)
 
 
 def test_a_colour_profile_is_applied(tmp_path: Path) -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    image = Image.new("RGB", (10, 10), "#336699")
+    """A photo with red and green exchanged in its profile looks as it was meant to, wherever profiles are unknown."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = data.index(b"rXYZ"), data.index(b"gXYZ")
+    data[red : red + 4], data[green : green + 4] = b"gXYZ", b"rXYZ"
     target = io.BytesIO()
-    image.save(target, "PNG", icc_profile=profile.tobytes())
-    accept_image(target.getvalue(), "x.png", tmp_path)  # a profile for other colours than the picture's
+    Image.new("RGB", (10, 10), (200, 40, 40)).save(target, "PNG", icc_profile=bytes(data))
+    media = accept_image(target.getvalue(), "x.png", tmp_path)
+    with Image.open(tmp_path / f"{media.id}-10.jpg") as kept:
+        red_now, green_now, _blue = kept.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
+    assert (red_now < 80, green_now > 160) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,9 @@ def test_a_long_day_has_pages(staff: FlaskClient, store: Store, brand: Brand) ->
 @pytest.mark.parametrize("path", ["scans", "scans?placement=1", "scans?placement=x&day=2026-11-01", "placements/999"])
 @pytest.mark.usefixtures("counted")
 def test_an_address_that_lacks_something_is_404(staff: FlaskClient, path: str) -> None:
-    get(staff, f"/admin/reports/{path}", 404)
+    page = get(staff, f"/admin/reports/{path}", 404)
+    assert 'href="/admin/' in page, "the way back"
+    assert "Traceback" not in page
 
 
 @pytest.mark.usefixtures("counted")
@@ -313,9 +315,11 @@ def test_csv_says_anywhere_in_english_and_the_page_in_the_readers_language(staff
 
 
 @pytest.mark.parametrize("role", ["admin", "marketer", "staff"])
-@pytest.mark.usefixtures("brand")
+@pytest.mark.usefixtures("counted")
 def test_every_role_may_see_reports(role: str, request: pytest.FixtureRequest) -> None:
-    get(request.getfixturevalue(role), "/admin/reports/")
+    page = get(request.getfixturevalue(role), "/admin/reports/")
+    assert figure(page, "scans") == "23"
+    assert 'href="/admin/reports/report.csv' in page
 
 
 @pytest.mark.parametrize("path", ["", "placements", "placements/1", "scans", "report.csv", "report.xlsx"])

@@ -7,16 +7,32 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import brotli
 import pytest
 from flask.testing import FlaskClient
 
+from scripts import vendor
 from tests.support import ROOT
 
 
 def test_the_vendored_files_match_their_hashes() -> None:
-    subprocess.run([sys.executable, "scripts/vendor.py", "--check"], cwd=ROOT, check=True)
+    command = [sys.executable, "scripts/vendor.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    named = {line.split("  ", 1)[1] for line in vendor.SUMS.read_text("utf-8").splitlines()}
+    there = {str(path.relative_to(ROOT)) for path in vendor.VENDOR.rglob("*") if path.is_file()}
+    assert there - named <= {str(vendor.SUMS.relative_to(ROOT))}, "every copy has a hash"
+
+
+def test_a_changed_copy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "library.js").write_text("changed")
+    (tmp_path / "sums").write_text(f"{'0' * 64}  library.js\n{'0' * 64}  gone.js\n")
+    monkeypatch.setattr(vendor, "ROOT", tmp_path)
+    monkeypatch.setattr(vendor, "SUMS", tmp_path / "sums")
+    assert vendor.check() == 1
+    assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == ["library.js", "gone.js"]
 
 
 def test_the_lock_names_no_registry_and_a_hash_for_every_package() -> None:
