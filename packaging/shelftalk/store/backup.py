@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from shelftalk.errors import Invalid
-from shelftalk.store import scans
+from shelftalk.store import scans, sent
 from shelftalk.store.db import Db, Store
 from shelftalk.store.migrations.sqlite import migrations
 
@@ -44,6 +44,7 @@ TABLES = (
     "reviews",
     "review_decisions",
     "erasures",
+    *sent.TABLES,
     "notes",
 )
 YOUNGER = {
@@ -58,6 +59,7 @@ YOUNGER = {
     "erasures",
     "actions",
     "rollup_action_days",
+    *sent.TABLES,
 }  # a backup from before these is whole all the same
 IDENTITIES = (
     "users",
@@ -74,6 +76,7 @@ IDENTITIES = (
     "reviews",
     "review_decisions",
     "erasures",
+    *sent.IDENTITIES,
 )
 CHUNK = 5000
 Progress = Callable[[str, int], None]  # table, rows so far

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from shelftalk.catalog.page import Block, PageContent, parse_content
 from shelftalk.clock import format_at
@@ -70,10 +71,14 @@ def find_product_name(db: Db, product_id: int) -> str:
     return str(db.value("find_product_name", id=product_id) or "")
 
 
-def erase_sent(db: Db, code: str, from_at: datetime, to_at: datetime) -> None:
-    """Delete everything that was sent from a placement between two moments."""
+def erase_sent(db: Db, code: str, from_day: date, to_day: date) -> None:
+    """Delete everything that was sent from a placement on days of its place, both included."""
+    place = db.find("find_code_place", code=code)
+    zone = ZoneInfo(place["timezone"]) if place and place["timezone"] else UTC
+    first = datetime.combine(from_day, time(), zone)
+    last = datetime.combine(to_day + timedelta(days=1), time(), zone) - timedelta(milliseconds=1)
     for name in OF_CODE:
-        db.run(f"erase_{name}", code=code, from_at=format_at(from_at), to_at=format_at(to_at))
+        db.run(f"erase_{name}", code=code, from_at=format_at(first), to_at=format_at(last))
 
 
 def drop_sample_sent(db: Db) -> None:

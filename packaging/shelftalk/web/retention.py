@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from shelftalk import clock
 from shelftalk.errors import Invalid, ShelftalkError
 from shelftalk.scans.ingest import Ingester
-from shelftalk.store import Db, Store, notes, retention
+from shelftalk.store import Db, Store, notes, retention, sent
 from shelftalk.store.retention import Window
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ def retain(store: Store, keep_days: int) -> Retained:
         oldest = retention.find_oldest_day(db)
     done = Retained(at, removed, before, oldest, oldest is None or oldest >= before)
     with store.write() as db:
+        sent.drop_old_sent(db, at.date(), keep_days)
         notes.set_note(db, NOTE, _format(done))
     log.info("retention", extra={"removed": removed, "proven": done.proven})
     return done
@@ -105,5 +106,6 @@ def erase(store: Store, ingester: Ingester, window: Window, by: str) -> int:
     ingester.ingest_once()
     with store.write() as db:
         count = retention.erase_scans(db, window, by=by, at=clock.now())
+        sent.erase_sent(db, window.code, window.from_day, window.to_day)
     log.info("erased", extra={"scans": count})
     return count
