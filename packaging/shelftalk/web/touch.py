@@ -59,6 +59,7 @@ class Reply:
     values: Mapping[str, object] | None = None
     status: int = 200
     said: str = ""  # the block that says thanks; it becomes `?said=`
+    mine: str = ""  # signed, finds what was given to the sender again after that; it becomes `&mine=`
     act: str = ""  # what was done, where that is not the kind of the block; "-": nothing that counts
 
 
@@ -134,7 +135,8 @@ def _negotiate(content: PageContent) -> str:
 
 def _answer(touch: Touch, reply: Reply) -> ResponseReturnValue:
     if reply.said:
-        query = urlencode({"said": reply.said, "lang": touch.language})
+        mine = {"mine": reply.mine} if reply.mine else {}
+        query = urlencode({"said": reply.said, "lang": touch.language} | mine)
         return redirect(f"{touch.path}?{query}", 303)
     page = state().renderer.render_answer(
         touch.product,
