@@ -93,3 +93,24 @@
     }
   });
 })();
+
+// Films: one of the page's own plays when it is opened; one from elsewhere comes only after the tap on it.
+(() => {
+  document.addEventListener("toggle", (event) => {
+    const film = event.target.matches(".own[open]") && event.target.querySelector("video");
+    if (film) film.play().catch(() => {});
+  }, true);
+  document.addEventListener("click", (event) => {
+    const film = event.target.closest("a[data-film]");
+    if (!film || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const player = document.createElement("iframe");
+    player.className = "player";
+    player.title = film.querySelector("b").textContent;
+    player.allow = "autoplay; fullscreen; encrypted-media; picture-in-picture";
+    player.referrerPolicy = "origin" in film.dataset ? "strict-origin" : "no-referrer";
+    player.src = film.dataset.film;
+    film.replaceWith(player);
+    player.focus();
+  });
+})();

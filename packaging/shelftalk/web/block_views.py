@@ -115,4 +115,8 @@ def write_size(size: int, tag: str) -> str:
 
 
 # What the templates of blocks call them.
-HELPERS: dict[str, Callable[..., object]] = {"find_embed": find_embed, "file_size": write_size}
+HELPERS: dict[str, Callable[..., object]] = {
+    "find_embed": find_embed,
+    "file_size": write_size,
+    "language_name": lambda tag: LANGUAGES[tag].name if tag in LANGUAGES else tag,
+}

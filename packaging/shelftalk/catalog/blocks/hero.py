@@ -19,6 +19,14 @@ BLOCK = BlockType(
             help=mark("Without one, the product's photo is shown."),
         ),
         Field(
+            "shape",
+            mark("Shape"),
+            "choice",
+            shared=True,
+            options=(("", mark("Whole picture")), ("photo", mark("A photo from edge to edge"))),
+        ),
+        Field("focus", mark("What must stay in view"), "focus", shared=True),
+        Field(
             "alt",
             mark("What the picture shows"),
             max_length=160,
