@@ -26,6 +26,7 @@ from shelftalk.catalog.media import Media, make_file_name
 from shelftalk.catalog.page import PageContent, list_references
 from shelftalk.catalog.palette import make_palettes
 from shelftalk.catalog.product import Product
+from shelftalk.catalog.review import ReviewBoard, shorten
 from shelftalk.errors import mark
 from shelftalk.scans.shelf import RenderedPage
 from shelftalk.web import block_views, block_words
@@ -36,7 +37,7 @@ HOUSE_COLOUR = "#1f6f54"  # of notices, which belong to no brand
 ICON = "/static/img/shopper-icon.svg"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 EMPTY: Mapping[str, Any] = MappingProxyType({})
-FORMS = {"survey", "coupon", "signup", "warranty"}  # kinds of blocks that share the style of a form
+FORMS = {"faq", "reviews", "survey", "coupon", "signup", "warranty"}  # kinds of blocks that share the style of a form
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "h4", "blockquote", "code", "hr"}
 
 
@@ -112,6 +113,7 @@ class PageRenderer:
         style: str,
         script: str = "",
         kind_styles: Mapping[str, str] = EMPTY,
+        kind_scripts: Mapping[str, str] = EMPTY,
     ) -> None:
         self._environment = environment
         self._translator = translator
@@ -119,6 +121,7 @@ class PageRenderer:
         self._style = style
         self._script = script
         self._kind_styles = kind_styles
+        self._kind_scripts = kind_scripts
 
     def render_pages(
         self, product: Product, content: PageContent, media: Mapping[str, Media], extras: Mapping[str, object] = EMPTY
@@ -158,7 +161,7 @@ class PageRenderer:
             "preview": preview,
             "go": links.go,
             "page_url": partial(_make_page_url, self._origin, product.slug),
-            "facts_json": self._describe(product, title, str(hero.values.get("claim", "")), photo),
+            "facts_json": self._describe(product, title, str(hero.values.get("claim", "")), photo, views),
         }
         languages = content.languages or (language,)
         key = f"product:{product.id}"
@@ -231,7 +234,7 @@ class PageRenderer:
             light=light,
             dark=dark,
             style=Markup(style),  # noqa: S704 (our own style sheet and computed colours)
-            script=self._script if script else "",
+            scripts=self._list_scripts(kinds) if script else [],
             icon=ICON,
             origin=self._origin,
             markdown=render_markdown,
@@ -244,7 +247,14 @@ class PageRenderer:
         taps = list_taps(html, links, {view.id: view.type for view in views})
         return RenderedPage(key, tag, html.encode(), make_policy(style, list_sources(views)), dict(links), taps)
 
-    def _describe(self, product: Product, title: str, claim: str, photo: Media | None) -> Markup:
+    def _list_scripts(self, kinds: Iterable[str]) -> list[str]:
+        """The page's script and those of the kinds of blocks on it."""
+        named = [self._script, *(self._kind_scripts.get(kind, "") for kind in kinds)]
+        return [address for address in named if address]
+
+    def _describe(
+        self, product: Product, title: str, claim: str, photo: Media | None, views: Sequence[BlockView]
+    ) -> Markup:
         """The product as schema.org data for search engines; `<` is escaped so that no text can end the element."""
         facts: dict[str, object] = {
             "@context": "https://schema.org",
@@ -260,6 +270,7 @@ class PageRenderer:
             facts["description"] = claim
         if photo:
             facts["image"] = self._origin + make_picture_url(photo, 720, "jpg")
+        facts |= _describe_rating(views)
         text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
         return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 (escaped for a data block)
 
@@ -270,11 +281,31 @@ def make_renderer(root: Path, translator: Translates, origin: str, keep_days: in
         loader=FileSystemLoader(root / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     style = (root / "static/css/shopper.css").read_text(encoding="utf-8")
-    digest = hashlib.sha256((root / "static/js/shopper.js").read_bytes()).hexdigest()
-    environment.globals.update(block_words.HELPERS, **block_views.HELPERS, keep_days=keep_days)
+    environment.globals.update(block_words.HELPERS, **block_views.HELPERS, keep_days=keep_days, shorten=shorten)
     kinds = {path.stem: squeeze_css(path.read_text("utf-8")) for path in (root / "static/css/blocks").glob("*.css")}
-    script = f"/static/js/shopper.js?v={digest[:8]}"
-    return PageRenderer(environment, translator, origin, squeeze_css(style), script, kinds)
+    script = _make_script_url(root, "js/shopper.js")
+    scripts = {path.stem: _make_script_url(root, f"js/blocks/{path.name}") for path in _list_kind_scripts(root)}
+    return PageRenderer(environment, translator, origin, squeeze_css(style), script, kinds, scripts)
+
+
+def _list_kind_scripts(root: Path) -> list[Path]:
+    """The scripts of single kinds of blocks, which only pages with such a block load."""
+    return sorted((root / "static/js/blocks").glob("*.js"))
+
+
+def _make_script_url(root: Path, name: str) -> str:
+    """A script's address, which changes with its content."""
+    return f"/static/{name}?v={hashlib.sha256((root / 'static' / name).read_bytes()).hexdigest()[:8]}"
+
+
+def _describe_rating(views: Sequence[BlockView]) -> dict[str, object]:
+    """The rating the page shows, for search engines; nothing while there are no reviews."""
+    boards = [view.extra for view in views if isinstance(view.extra, ReviewBoard)]
+    if not boards or not boards[0].rating.count:
+        return {}
+    rating = boards[0].rating
+    value = {"ratingValue": str(rating.average), "reviewCount": rating.count, "bestRating": 5, "worstRating": 1}
+    return {"aggregateRating": {"@type": "AggregateRating", **value}}
 
 
 def list_pictures(product: Product, content: PageContent) -> set[str]:
