@@ -48,6 +48,12 @@ def test_every_page_leads_from_the_name_to_the_shop(brand: SampleBrand) -> None:
         assert {"steps", "facts", "faq", "text", "video", "links"} <= set(kinds)
 
 
+def test_between_them_the_pages_show_most_kinds_of_blocks(brand: SampleBrand) -> None:
+    kinds = {block.type for product in brand.products for block in product.content.blocks}
+    assert {"nutrition", "ingredients", "recipe", "care", "press", "contact", "shops", "social", "share"} <= kinds
+    assert "recall" not in kinds, "nothing is wrong with any of it"
+
+
 def test_page_files_read_back_as_they_are_written(brand: SampleBrand) -> None:
     for product in brand.products:
         raw = json.loads((room.DATA / "products" / f"{product.slug}.json").read_text(encoding="utf-8"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
+from shelftalk.catalog.block import Field, Value
+from shelftalk.catalog.blocks import get_block_type
 from shelftalk.sample.brand import load_brand
 
 # Pairs written differently in both scripts: traditional, simplified.
@@ -23,19 +25,23 @@ def list_words(tag: str) -> Iterator[tuple[str, str]]:
     """Every text of a language with the place it stands in, but addresses."""
     brand = load_brand()
     for product in brand.products:
-        yield from _walk(product.slug, product.content.texts[tag])
+        kinds = {block.id: get_block_type(block.type).fields for block in product.content.blocks}
+        for block, texts in product.content.texts[tag].items():
+            yield from _walk(f"{product.slug}.{block}", texts, kinds[block])
     for placement in brand.placements:
         if placement.language == tag:
             yield placement.key, placement.call_to_action
 
 
-def _walk(where: str, value: object) -> Iterator[tuple[str, str]]:
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in pairs:
-        if key != "url":
-            yield from _walk(f"{where}.{key}", inner)
-    if isinstance(value, str):
-        yield where, value
+def _walk(where: str, values: Mapping[str, Value], fields: Sequence[Field]) -> Iterator[tuple[str, str]]:
+    """What people read: neither addresses and choices, nor numbers and days, which the page writes itself."""
+    for field in fields:
+        value = values.get(field.name, "")
+        if isinstance(value, list):
+            for number, row in enumerate(value):
+                yield from _walk(f"{where}.{field.name}.{number}", row, field.fields)
+        elif field.kind in ("line", "text", "markdown") and not value.startswith("@"):
+            yield f"{where}.{field.name}", value
 
 
 def find_all(tag: str, pattern: str) -> list[str]:
@@ -97,4 +103,4 @@ def test_russian_has_its_quotes_dashes_and_decimal_comma() -> None:
 def test_each_language_is_written_in_its_own_script() -> None:
     for tag, script in (("zh-Hant", "[\u4e00-\u9fff]"), ("zh-Hans", "[\u4e00-\u9fff]"), ("ru", "[а-яё]")):
         plain = [words for _, words in list_words(tag) if words and not re.search(script, words)]
-        assert all(re.fullmatch(r"[\d:.,× ¥₽NT$]+", words) for words in plain), (tag, plain)
+        assert all(re.fullmatch(r"[\d:.,×+– ¥₽NT$]+", words) for words in plain), (tag, plain)
