@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from shelftalk.catalog.codes import is_code
+from shelftalk.catalog.page import parse_content
 from shelftalk.errors import Invalid, Unavailable
 from shelftalk.scans.ingest import Ingester
 from shelftalk.store import Store, locations, pages, placements, products, scans, users
@@ -110,12 +111,18 @@ def test_publish_takes_what_waits_and_names_what_is_not_ready(run: FlaskCliRunne
     with store.write() as db:
         ready, empty = add_product(db, "Ready"), add_product(db, "Empty")
         pages.save_page(db, ready.id, 1, make_page(en="Ready"), by="", at=AT)
+        broken = add_product(db, "Broken")
+        raw = {"blocks": [{"id": "b1", "type": "hero"}, {"id": "b2", "type": "faq"}]}
+        texts = {"en": {"b1": {"title": "Broken"}, "b2": {"heading": "Only a heading"}}}
+        pages.save_page(db, broken.id, 1, parse_content(raw | {"texts": texts}), by="", at=AT)
     done = run.invoke(args=["publish"])
     assert done.exit_code == 0
-    assert "Published 1: ready." in done.output
-    assert "Left out: empty" in done.output
+    assert "Published 1 of 2" in done.output
+    assert f"Left out: Broken, 1 to mend, listed at http://localhost:8000/admin/products/{broken.id}/page/check" in (
+        done.output
+    )
     again = run.invoke(args=["publish"])
-    assert "no page was waiting" in again.output
+    assert "Published 0 of 1" in again.output
     refused = run.invoke(args=["publish", str(empty.id)])
     assert refused.exit_code == 1
     assert "No language has a headline yet" in refused.output
@@ -273,3 +280,24 @@ def test_the_application_starts_and_serves_without_its_store(app: Flask, code: s
     reborn = create_app(ROOT, settings, background=False)
     assert reborn.test_client().get(f"/q/{code}", headers={"Accept-Language": "fa"}).status_code == 200
     assert reborn.test_client().get("/healthz").status_code == 200
+
+
+def test_scans_set_aside_are_tried_again_when_their_code_is_back(
+    app: Flask, run: FlaskCliRunner, code: str, store: Store, admin: FlaskClient
+) -> None:
+    app.test_client().get(f"/q/{code}", headers={"User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile"})
+    with store.write() as db:
+        place = db.value("find_code", code=code)
+        db.connection.execute("delete from codes where code = ?", (code,))
+    run.invoke(args=["ingest"])
+    assert "flask ingest --retry-set-aside" in admin.get("/admin/status").text
+    done = run.invoke(args=["ingest", "--retry-set-aside"])
+    assert "1 scans that were set aside are tried again" in done.output
+    assert "1 are set aside again: the store does not know their codes" in done.output
+    with store.write() as db:
+        db.connection.execute("insert into codes values (?, ?, '2026-01-01')", (code, place))
+    assert "set aside again" not in run.invoke(args=["ingest", "--retry-set-aside"]).output
+    page = admin.get("/admin/status").text
+    assert "--retry-set-aside" not in page and "It adds up" in page
+    with store.read() as db:
+        assert scans.count_scans(db) == 1

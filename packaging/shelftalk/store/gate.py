@@ -32,6 +32,19 @@ class Override:
     failures: int
 
 
+@dataclass(frozen=True)
+class WaitingPage:
+    """A product whose page has something new to publish."""
+
+    id: int
+    name: str
+
+
+def list_waiting(db: Db) -> list[WaitingPage]:
+    """Pages that were saved after their last publication, or never published; those of retired products do not wait."""
+    return [make_record(WaitingPage, row) for row in db.list("list_waiting_pages")]
+
+
 def list_link_checks(db: Db, urls: Iterable[str], since: datetime) -> dict[str, LinkCheck]:
     """What is known of addresses that were asked since."""
     found = (db.find("find_link_check", url=url, since=format_at(since)) for url in sorted(set(urls)))

@@ -26,7 +26,9 @@ from shelftalk.store import Store, open_store
 from shelftalk.store import users as user_store
 from shelftalk.web import (
     auth,
+    bulk,
     cli,
+    coupons,
     erasures,
     gate,
     labels,
@@ -34,6 +36,7 @@ from shelftalk.web import (
     media,
     metrics,
     overview,
+    page_schedule,
     page_versions,
     pages,
     placements,
@@ -57,6 +60,7 @@ from shelftalk.web.lists import list_globals
 from shelftalk.web.logs import init_logs
 from shelftalk.web.navigation import list_places
 from shelftalk.web.once import DoneForms
+from shelftalk.web.page_clock import PageClock
 from shelftalk.web.problems import init_problems
 from shelftalk.web.retention import Retainer
 from shelftalk.web.scan_path import ShelfKeeper, StartOnce, StoreSink, make_fingerprint
@@ -77,7 +81,9 @@ AREAS: tuple[ModuleType, ...] = (
     products,
     pages,
     page_versions,
+    page_schedule,
     gate,
+    bulk,
     locations,
     placements,
     labels,
@@ -87,6 +93,7 @@ AREAS: tuple[ModuleType, ...] = (
     erasures,
     metrics,
     surveys,
+    coupons,
     touch,
 )
 MEGABYTE = 1024 * 1024
@@ -247,6 +254,7 @@ def _wire_scan_path(app: Shelftalk, state: State, *, background: bool) -> None:
         "shelf": state.keeper.follow,
         "ingest": state.ingester.run_forever,
         "timing": state.timing.tell_forever,
+        "pages": PageClock(state).run_forever,
         "retention": Retainer(state.store, settings.keep_days).run_forever,
     }
     start = StartOnce(followers, state.spool, state.ingester)

@@ -25,13 +25,17 @@ from shelftalk.catalog.user import ROLES, parse_email, parse_password, parse_rol
 from shelftalk.errors import Invalid, NotFound, ShelftalkError, Unavailable
 from shelftalk.labels.run import make_labels
 from shelftalk.labels.stock import get_stock
-from shelftalk.store import Db, pages, placements, products, users
+from shelftalk.store import Db, placements, products, users
+from shelftalk.store.gate import list_waiting
 from shelftalk.store.pages import NotPublishable
 from shelftalk.store.retention import count_window
 from shelftalk.store.rows import ListQuery
 from shelftalk.web.backups import make_backup, restore_backup
+from shelftalk.web.bulk import Progress as Publication
+from shelftalk.web.bulk import publish_many, tell_store
 from shelftalk.web.codes_csv import write_codes_csv
 from shelftalk.web.files import write_whole
+from shelftalk.web.gate import publish_page
 from shelftalk.web.label_items import make_label_items
 from shelftalk.web.report_csv import make_report_csv
 from shelftalk.web.retention import check_window, erase, retain
@@ -122,16 +126,38 @@ def codes() -> None:
 
 @command("publish")
 @click.argument("product", nargs=-1)
-def publish(product: tuple[str, ...]) -> None:
-    """Publish pages: of the products named by their address (high-mountain-oolong) or number, or all that wait."""
-    with state().store.write() as db:
-        chosen = [_find_product(db, name) for name in product] if product else _list_waiting(db)
-        with _progress("Publishing", len(chosen)) as moved:
-            for count, item in enumerate(chosen, start=1):
-                pages.publish_page(db, item.id, by="", at=clock.now())
-                moved(count)
+@click.option("--by", default="", help="Whose name the versions carry.")
+def publish(product: tuple[str, ...], by: str) -> None:
+    """Publish pages: of the products named by their address (high-mountain-oolong) or number, or all that wait.
+
+    What does not pass the check before publishing stays a draft and is named.
+    """
+    if product:
+        _publish_named(product, by)
+        return
+    with state().store.read() as db:
+        waiting = list_waiting(db)
+    tell = tell_store(state())
+    with _progress("Publishing", len(waiting)) as moved:
+
+        def tell_all(progress: Publication) -> None:
+            moved(progress.done)
+            tell(progress)
+
+        done = publish_many(state(), waiting, by=by, tell=tell_all)
+    for one in done.refused:
+        check = f"{state().settings.origin}/admin/products/{one.product_id}/page/check"
+        click.echo(f"Left out: {one.name}, {one.gaps} to mend, listed at {check}", err=True)
+    click.echo(f"Published {done.published} of {done.total} in {done.seconds:.1f} s.")
+
+
+def _publish_named(names: tuple[str, ...], by: str) -> None:
+    with state().store.read() as db:
+        chosen = [_find_product(db, name) for name in names]
+    for item in chosen:
+        publish_page(state(), item.id, by=by, at=clock.now())
     state().refresh_shelf()
-    click.echo(f"Published {len(chosen)}: {', '.join(item.slug for item in chosen) or 'no page was waiting'}.")
+    click.echo(f"Published {len(chosen)}: {', '.join(item.slug for item in chosen)}.")
 
 
 def _find_product(db: Db, name: str) -> Product:
@@ -139,20 +165,6 @@ def _find_product(db: Db, name: str) -> Product:
     if found is None:
         raise NotFound("There is no product “{value}”. `flask codes` lists the codes with their products.", value=name)
     return found
-
-
-def _list_waiting(db: Db) -> list[Product]:
-    """The products with something new to publish; says which of them are not ready."""
-    waiting, page, pages_in_all = [], 1, 1
-    while page <= pages_in_all:
-        listing = products.list_products(db, ListQuery(page=page, per_page=500))
-        waiting += [item for item in listing.rows if item.status != "retired" and pages.has_news(db, item.id)]
-        page, pages_in_all = page + 1, listing.pages
-    ready = [item for item in waiting if pages.is_publishable(db, item.id)]
-    for item in waiting:
-        if item not in ready:
-            click.echo(f"Left out: {item.slug}. `flask publish {item.slug}` says what is missing.", err=True)
-    return ready
 
 
 @command("labels")

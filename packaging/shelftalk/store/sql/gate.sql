@@ -1,3 +1,15 @@
+-- name: list_waiting_pages()
+select products.id, products.name
+from products
+join pages on pages.product_id = products.id
+left join page_versions
+    on page_versions.product_id = products.id and page_versions.version = products.published_version
+where
+    products.status <> 'retired'
+    and (page_versions.version is null or pages.updated_at > page_versions.published_at)
+    and exists (select 1 from page_texts where page_texts.product_id = products.id and page_texts.title <> '')
+order by products.name, products.id;
+
 -- name: find_link_check(url, since)^
 select url, state, detail, checked_at from link_checks where url = :url and checked_at >= :since;
 
