@@ -28,6 +28,7 @@ from shelftalk.reports.numbers import (
 from shelftalk.reports.periods import MAX_DAYS, PRESETS, Period
 from shelftalk.store import Db, attention, day_scans, rollups
 from shelftalk.store.rows import Listing, ListQuery
+from shelftalk.web.action_figures import read_action_report
 from shelftalk.web.forms import parse_day
 from shelftalk.web.lists import read_list_query
 from shelftalk.web.report_figures import (
@@ -76,6 +77,7 @@ def index() -> ResponseReturnValue:
         figures = read_figures(db, query, names)
         hours = read_hours(db, query)
         marks = read_marks(db, query)
+        done = read_action_report(db, query, names) if figures.tally.shown else None
         counted = None if figures.tally.shown else rollups.find_counted_days(db)
         progress = None if figures.tally.shown or counted else attention.get_progress(db)
     list_query = read_list_query(sorts=SORTS, sort="scans", descending=True)
@@ -87,6 +89,7 @@ def index() -> ResponseReturnValue:
         chart=make_chart(figures, marks),
         earlier_line=make_earlier_line(figures),
         hours=hours,
+        done=done,
         weekdays=list_weekdays(),
         counted=Period(*counted) if counted else None,
         whole=_fit(counted) if counted else None,
