@@ -25,6 +25,7 @@ from shelftalk.scans.visitors import Visitors
 from shelftalk.store import Store, open_store
 from shelftalk.store import users as user_store
 from shelftalk.web import (
+    action_reports,
     auth,
     bulk,
     cli,
@@ -89,6 +90,7 @@ AREAS: tuple[ModuleType, ...] = (
     labels,
     runs,
     reports,
+    action_reports,
     status,
     erasures,
     metrics,
