@@ -127,6 +127,16 @@ def write_report_xlsx(
     return out.getvalue()
 
 
+def write_table_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV (RFC 4180), with a mark that tells spreadsheets it is UTF-8."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
+    return "\ufeff" + out.getvalue()
+
+
 def write_tables(tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[object]]]]) -> bytes:
     """A workbook with a sheet for each table: its title, columns and rows."""
     out = io.BytesIO()

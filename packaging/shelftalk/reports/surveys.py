@@ -5,8 +5,6 @@ Handed counts and questions; knows no store. Words are those of the version that
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +20,7 @@ from shelftalk.catalog.survey import (
     group_options,
     group_questions,
 )
-from shelftalk.reports.exports import safe_cell, write_tables
+from shelftalk.reports.exports import write_table_csv, write_tables
 
 FEW = 5  # a part of the answers below this is not told apart
 
@@ -193,12 +191,7 @@ def _name(option: OptionResult) -> tuple[str, int]:
 
 def write_survey_csv(results: Sequence[QuestionResult]) -> str:
     """The counts as CSV (RFC 4180): question, asked (now, earlier), answer, chosen, answered, share."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for line in _list_lines(results):
-        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in line])
-    return out.getvalue()
+    return write_table_csv(COLUMNS, _list_lines(results))
 
 
 def write_survey_xlsx(

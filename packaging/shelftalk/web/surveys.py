@@ -205,7 +205,7 @@ def _pick_texts(result: QuestionResult, written: Sequence[WrittenAnswer]) -> lis
 def export_csv(product_id: int, block: str) -> ResponseReturnValue:
     with state().store.read() as db:
         shown = _read(db, SurveyAsk(product_id, block[:20]))
-    return send_file("\ufeff" + write_survey_csv(shown.results), f"survey-{block[:20]}.csv", "text/csv; charset=utf-8")
+    return send_file(write_survey_csv(shown.results), f"survey-{block[:20]}.csv", "text/csv; charset=utf-8")
 
 
 @bp.get("/<int:product_id>/<block>/results.xlsx")

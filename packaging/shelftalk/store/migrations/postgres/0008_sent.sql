@@ -24,7 +24,7 @@ create table coupon_codes (
     block_id text not null,
     coupon text not null,
     added_at text not null,
-    given bigint not null,
+    given integer not null,
     common integer not null,
     unique (product_id, block_id, coupon)
 );
