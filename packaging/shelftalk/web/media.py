@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from flask import Blueprint, Response, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from PIL import Image, ImageCms, ImageOps
+from werkzeug.datastructures import FileStorage
 
 from shelftalk import clock
 from shelftalk.catalog.media import FORMATS, ID_LENGTH, Media, is_file_name, list_widths, make_file_name
@@ -171,6 +172,14 @@ def show(file: str) -> Response:
     return answer
 
 
+def take_image(sent: FileStorage) -> Media:
+    """The picture of a form, checked, kept and remembered; raises Invalid."""
+    media = accept_image(sent.read(), sent.filename or "", state().media_folder)
+    with state().store.write() as db:
+        media_store.add_media(db, id=media.id, name=media.name, width=media.width, height=media.height, at=clock.now())
+    return media
+
+
 @bp.post("/admin/media")
 @requires("marketer")
 def upload() -> ResponseReturnValue:
@@ -178,11 +187,9 @@ def upload() -> ResponseReturnValue:
     try:
         if file is None or not file.filename:
             raise Invalid("file", "Choose a picture first.")
-        media = accept_image(file.read(), file.filename, state().media_folder)
+        media = take_image(file)
     except Invalid as error:
         return {"field": error.field, "message": text_error(error)}, 422
-    with state().store.write() as db:
-        media_store.add_media(db, id=media.id, name=media.name, width=media.width, height=media.height, at=clock.now())
     return describe_media(media), 201
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -12,35 +13,46 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]
 
 from shelftalk import clock
+from shelftalk.catalog.block import Group
 from shelftalk.catalog.blocks import BLOCKS, get_block_type
 from shelftalk.catalog.languages import DEFAULT, get_language
-from shelftalk.catalog.media import Media
-from shelftalk.catalog.page import Gap, Page, PageContent, list_gaps
+from shelftalk.catalog.media import Media, StoredFile
+from shelftalk.catalog.page import Gap, Page, PageContent, list_gaps, list_references
 from shelftalk.catalog.product import Product
-from shelftalk.errors import Conflict, Invalid
-from shelftalk.store import Db
+from shelftalk.errors import Conflict, Invalid, mark
+from shelftalk.store import Db, page_schedules, page_visits
+from shelftalk.store import files as file_store
 from shelftalk.store import media as media_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
 from shelftalk.web.gate import publish_page
-from shelftalk.web.media import accept_image
+from shelftalk.web.page_draft import Draft, make_draft, read_draft
 from shelftalk.web.page_form import (
-    Draft,
     apply_action,
     check_draft,
+    find_spot,
     list_missing,
-    make_draft,
     name_field,
-    read_draft,
-    set_picture,
+    set_media,
 )
+from shelftalk.web.page_notes import list_notes
 from shelftalk.web.page_preview import render_preview
+from shelftalk.web.page_versions import Edition, render_compare
 from shelftalk.web.security import get_actor, may, requires
 from shelftalk.web.shopper import list_pictures, make_picture_url
 from shelftalk.web.state import state
 from shelftalk.web.texts import _, ngettext, text_error
+from shelftalk.web.uploads import take_upload
 
 bp = Blueprint("pages", __name__, url_prefix="/admin/products/<int:product_id>")
+SAVES = ("save", "autosave", "overwrite", "publish", "schedule")
+GROUPS: dict[Group, str] = {
+    "say": mark("Say"),
+    "show": mark("Show"),
+    "do": mark("Lead on"),
+    "ask": mark("Ask and answer"),
+    "care": mark("After buying"),
+}
 MAX_PARTS = 20_000  # a page of forty blocks in five languages, with files
 
 
@@ -62,6 +74,9 @@ class View:
     open_gaps: bool = False
     refused: Sequence[Gap] = ()
     pictures: Mapping[str, Media] = field(default_factory=dict)
+    files: Mapping[str, StoredFile] = field(default_factory=dict)
+    dates: Sequence[page_schedules.Schedule] = ()  # that wait
+    others: Sequence[page_visits.Visit] = ()  # who else has the page open
 
     @property
     def gaps(self) -> list[Gap]:
@@ -73,6 +88,12 @@ class View:
         """Per language, what other languages have and it lacks; what is wrong is there, and told elsewhere."""
         wrong = self.draft.errors
         return {tag: [n for n in names if n not in wrong] for tag, names in list_missing(self.content).items()}
+
+    @property
+    def older(self) -> list[str]:
+        """Texts older than their source, as `<block>.<language>`; hidden blocks count not."""
+        shown = {block.id for block in self.content.blocks if not block.hidden}
+        return [f"{one}.{tag}" for tag, blocks in self.page.list_older().items() for one in blocks if one in shown]
 
 
 def after_change() -> None:
@@ -96,10 +117,16 @@ def _make_view(db: Db, product: Product, page: Page, draft: Draft, asked: Mappin
     first = written[0] if written else DEFAULT
     show = get_language(asked.get("show") or asked.get("lang") or first).tag
     beside = asked.get("beside", "")
+    source = get_language(asked.get("source") or page.source).tag
+    page = replace(page, source=source)
     view = View(product, page, draft, show, get_language(beside).tag if beside else "", content)
     view.revision = page.revision
     view.has_news = bool(product.published_version) and page_store.has_news(db, product.id)
+    dates = page_schedules.list_schedules(db, product.id)
+    view.dates = sorted((item for item in dates if item.state == "waiting"), key=lambda item: item.due_at)
+    view.others = page_visits.list_others(db, product.id, get_actor().id, at=clock.now())
     view.pictures = media_store.find_media(db, list_pictures(product, content))
+    view.files = file_store.find_files(db, list_references(content, "file"))
     return view
 
 
@@ -108,6 +135,11 @@ def _render(view: View, status: int = 200) -> ResponseReturnValue:
         "pages/edit.html",
         view=view,
         kinds=BLOCKS,
+        groups=GROUPS,
+        editor=request.form.get("editor", "")[:32] or secrets.token_hex(8),
+        zone=state().settings.timezone,
+        is_new=view.page.revision == 1 and not view.content.texts,
+        notes=list_notes(view.draft.raw),
         get_kind=get_block_type,
         gap_lines=_describe_gaps(view.gaps, view.content),
         picture_url=make_picture_url,
@@ -136,11 +168,15 @@ def save(product_id: int) -> ResponseReturnValue:
     draft = read_draft(request.form, request.form.getlist("block"))
     action = request.form.get("action", "save")
     message = ""
-    if action in ("save", "overwrite", "publish"):
+    if action in SAVES:
         return _save(product_id, draft, action)
+    if action == "compare":
+        return _compare(product_id, draft)
     try:
         if action.startswith("upload."):
             _upload(draft, action)
+        elif action.startswith("fits."):
+            _mark_fitting(product_id, *action.split(".")[1:3])
         else:
             apply_action(draft, action)
     except Invalid as error:
@@ -150,16 +186,18 @@ def save(product_id: int) -> ResponseReturnValue:
     return _answer(product_id, draft, 422 if message else 200, message=message, saved=False)
 
 
-def _upload(draft: Draft, action: str) -> None:
-    """The way to add a picture without scripts: the file comes with the whole form."""
-    _action, block_id, name = [*action.split("."), "", ""][:3]
-    file = request.files.get(f"file.{block_id}.{name}")
-    if file is None or not file.filename:
-        raise Invalid("file", "Choose a picture first.")
-    media = accept_image(file.read(), file.filename, state().media_folder)
+def _mark_fitting(product_id: int, block_id: str = "", tag: str = "") -> None:
+    """Somebody looked: a text is right though its source is younger."""
+    language = get_language(tag).tag
     with state().store.write() as db:
-        media_store.add_media(db, id=media.id, name=media.name, width=media.width, height=media.height, at=clock.now())
-    set_picture(draft, block_id, name, media.id)
+        page_store.mark_fitting(db, product_id, language, block_id, at=clock.now())
+
+
+def _upload(draft: Draft, action: str) -> None:
+    """The way to add a picture or file without scripts: it comes with the whole form."""
+    where = action.partition(".")[2]
+    spot = find_spot(draft, where.split("."))
+    set_media(spot, take_upload(request.files.get(f"file.{where}"), spot.field.accepts).id)
 
 
 def _save(product_id: int, draft: Draft, action: str) -> ResponseReturnValue:
@@ -171,23 +209,43 @@ def _save(product_id: int, draft: Draft, action: str) -> ResponseReturnValue:
     if draft.errors:
         return _answer(product_id, draft, 422, message=_count_errors(len(draft.errors)), saved=False)
     try:
-        _keep(product_id, content, _read_revision("seen_revision" if action == "overwrite" else "revision"))
+        _keep(product_id, content, action)
     except Conflict as error:
         return _answer(product_id, draft, 409, message=text_error(error), saved=False, conflict=True)
     if action == "publish":
         return _publish(product_id, draft)
+    if action == "schedule" and not _wants_json():
+        return redirect(address_of("page_schedule.index", product_id=product_id), 303)
     return _answer(product_id, draft, 200)
 
 
-def _keep(product_id: int, content: PageContent, revision: int) -> None:
+def _keep(product_id: int, content: PageContent, action: str) -> None:
     """Save the draft. The same form sent twice, by an impatient finger, is no conflict with oneself."""
-    by = get_actor().name
+    by, at = get_actor().name, clock.now()
+    revision = _read_revision("seen_revision" if action == "overwrite" else "revision")
+    source = get_language(request.form.get("source") or DEFAULT).tag if "source" in request.form else ""
+    editor = request.form.get("editor", "")[:32]
     with state().store.write() as db:
         stored = page_store.get_page(db, product_id)
         whole = PageContent(content.blocks, {tag: {} for tag in stored.content.texts} | content.texts)
-        if stored.revision == revision + 1 and stored.updated_by == by and stored.content == whole:
-            return
-        page_store.save_page(db, product_id, revision, whole, by=by, at=clock.now())
+        if stored.revision == revision + 1 and stored.updated_by == by:
+            if stored.content == whole and source in ("", stored.source):
+                return
+            if editor and stored.editor == editor:
+                revision += 1  # the answer to its last save was lost on the way
+        if action == "overwrite" and stored.revision == revision:
+            page_store.keep_draft(db, product_id, why="overwrite", at=at)
+        page_store.save_page(db, product_id, revision, whole, by=by, at=at, source=source, editor=editor)
+
+
+def _compare(product_id: int, draft: Draft) -> ResponseReturnValue:
+    """What stands in the form beside what is stored: two people have written."""
+    content = check_draft(draft)
+    with state().store.read() as db:
+        product, page = product_store.get_product(db, product_id), page_store.get_page(db, product_id)
+    theirs = Edition("draft", _("Saved"), page.content, page.updated_at, page.updated_by)
+    mine = Edition("", _("Yours, not saved"), content, clock.now(), get_actor().name)
+    return render_compare(product, theirs, mine)
 
 
 def _publish(product_id: int, draft: Draft) -> ResponseReturnValue:
@@ -263,6 +321,9 @@ def _describe(view: View) -> dict[str, Any]:
         "written": list(view.content.languages),
         "gaps": _describe_gaps(view.gaps, view.content),
         "has_news": view.has_news,
+        "older": view.older,
+        "source": view.page.source,
+        "notes": list_notes(view.draft.raw),
         "status": view.product.status,
         "published": view.product.published_version,
     }

@@ -13,12 +13,13 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.http import parse_range_header
 
 from shelftalk import clock
-from shelftalk.catalog.media import FILE_KINDS, ID_LENGTH, StoredFile, is_stored_name, make_stored_name
+from shelftalk.catalog.media import FILE_KINDS, ID_LENGTH, Media, StoredFile, is_stored_name, make_stored_name
 from shelftalk.errors import Invalid, NotFound
 from shelftalk.store import files as file_store
 from shelftalk.web.block_views import write_size
 from shelftalk.web.file_checks import check_file, check_size
 from shelftalk.web.files import write_whole
+from shelftalk.web.media import take_image
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
 from shelftalk.web.texts import get_language, text_error
@@ -52,6 +53,15 @@ def take_file(sent: FileStorage | None, kinds: tuple[str, ...]) -> StoredFile:
     with state().store.write() as db:
         file_store.add_file(db, file, at=clock.now())
         return file_store.get_file(db, file.id)
+
+
+def take_upload(sent: FileStorage | None, kinds: tuple[str, ...] = ()) -> StoredFile | Media:
+    """What a form brings for a field: a file of these kinds, or a picture when none are named; raises Invalid."""
+    if kinds:
+        return take_file(sent, kinds)
+    if sent is None or not sent.filename:
+        raise Invalid("file", "Choose a picture first.")
+    return take_image(sent)
 
 
 @bp.post("/admin/files")
