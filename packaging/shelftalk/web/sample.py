@@ -13,9 +13,10 @@ from shelftalk import clock
 from shelftalk.catalog.placement import Placement
 from shelftalk.errors import Conflict
 from shelftalk.sample.brand import SampleBrand, SamplePlacement, SampleProduct, list_images, load_brand, replace_images
+from shelftalk.sample.doings import SampleAction, make_actions
 from shelftalk.sample.pictures import draw_picture
 from shelftalk.sample.traffic import SampleScan, make_traffic
-from shelftalk.store import Db, locations, media, pages, placements, products, scans, sent
+from shelftalk.store import Db, actions, locations, media, pages, placements, products, scans, sent
 from shelftalk.store import sample as sample_store
 from shelftalk.web.forms import go_to, once, read_form
 from shelftalk.web.media import accept_image
@@ -52,6 +53,23 @@ class _CodedScan:
     rule_version: int = RULE_VERSION
 
 
+@dataclass(frozen=True)
+class _CodedAction:
+    """A sample action as the store takes it."""
+
+    at: datetime
+    code: str
+    product_id: int
+    block: str
+    block_type: str
+    word: str
+    language: str
+    device: str
+    scan_class: str
+    first: bool
+    rule_version: int = RULE_VERSION
+
+
 def _no_progress(_step: str) -> None:
     return None
 
@@ -69,7 +87,10 @@ def load_sample(state: State, progress: Progress = _no_progress) -> LoadedSample
         location_ids = _add_locations(db, brand, at)
         placed = {p.key: _add_placement(db, p, product_ids, location_ids, at) for p in brand.placements}
         progress("Adding 90 days of scans")
-        count = _add_scans(db, make_traffic(brand.placements, at, DAYS), placed, state.settings.timezone)
+        traffic = list(make_traffic(brand.placements, at, DAYS))
+        count = _add_scans(db, traffic, placed, state.settings.timezone)
+        blocks = {product.slug: _list_blocks(product) for product in brand.products}
+        _add_actions(db, make_actions(traffic, brand.placements, blocks, at), placed, state.settings.timezone)
     progress("Putting the pages on the shelf")
     state.refresh_shelf()
     return LoadedSample(len(product_ids), len(location_ids), len(placed), count)
@@ -154,6 +175,19 @@ def _add_scans(db: Db, made: Iterable[SampleScan], placed: Mapping[str, Placemen
     ]
     scans.add_scans(db, coded, zone)
     return len(coded)
+
+
+def _list_blocks(product: SampleProduct) -> list[tuple[str, str]]:
+    return [(block.id, block.type) for block in product.content.blocks if not block.hidden]
+
+
+def _add_actions(db: Db, made: Iterable[SampleAction], placed: Mapping[str, Placement], zone: str) -> None:
+    coded = []
+    for a in made:
+        place = placed[a.placement]
+        what = (a.block, a.block_type, a.word, a.language, a.device, a.scan_class, a.first)
+        coded.append(_CodedAction(a.at, "" if a.shared else place.code, place.product_id, *what))
+    actions.add_actions(db, coded, zone)
 
 
 def remove_sample(state: State) -> None:
