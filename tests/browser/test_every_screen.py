@@ -33,7 +33,11 @@ NO_SCREENS = {
     "placements.symbol_svg",
     "reports.export_csv",
     "reports.export_xlsx",
+    "actions.export_taps",
+    "actions.export_funnel",
+    "actions.export_xlsx",
     "runs.pdf",
+    "coupons.export_csv",
     "surveys.export_csv",
     "surveys.export_xlsx",
 }
