@@ -113,6 +113,17 @@ ROLES = {
     "surveys.show": "staff",
     "surveys.export_csv": "staff",
     "surveys.export_xlsx": "staff",
+    "reviews.index": "staff",
+    "reviews.show": "staff",
+    "reviews.export": "staff",
+    "reviews.answer": "marketer",
+    "reviews.decide": "marketer",
+    "reviews.undo": "marketer",
+    "questions.index": "staff",
+    "questions.export": "staff",
+    "questions.show": "marketer",
+    "questions.answer": "marketer",
+    "questions.decide": "marketer",
 }
 RANKS = ("", "staff", "marketer", "admin")
 VALUES = {"key": "v1", "code": "k7m4p29xqd", "dpi": 300}
