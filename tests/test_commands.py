@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from flask import Flask
-from flask.testing import FlaskCliRunner
+from flask.testing import FlaskClient, FlaskCliRunner
 
 from shelftalk.catalog.codes import is_code
 from shelftalk.catalog.page import parse_content
