@@ -7,9 +7,38 @@ from collections.abc import Mapping
 from shelftalk.catalog.block import BlockType, Field, Value
 from shelftalk.catalog.blocks import get_block_type
 from shelftalk.catalog.languages import LANGUAGES
-from shelftalk.catalog.page import PageContent, parse_content
+from shelftalk.catalog.page import Block, PageContent, Texts, parse_content
+from shelftalk.sample.brand import load_brand
 
 KINDS = ("nutrition", "ingredients", "recipe", "care", "recall", "press", "contact", "shops", "social", "share")
+
+RECALLS = {
+    "en": ("Glass in some tins", "A machine broke.", "Do not drink the tea. We pay it back.", "on the bottom"),
+    "zh-Hant": ("部分茶罐含玻璃碎片", "包裝機故障。", "請勿飲用，我們全額退款。", "罐底"),
+    "zh-Hans": ("部分茶罐含玻璃碎片", "包装机故障。", "请勿饮用，我们全额退款。", "罐底"),
+    "ru": ("Стекло в части банок", "Сломалась машина.", "Не пейте чай. Мы вернём деньги.", "на дне банки"),
+    "fa": ("خرده‌شیشه در برخی قوطی‌ها", "دستگاه شکسته است.", "چای را ننوشید. پولتان را برمی‌گردانیم.", "ته قوطی"),
+}
+
+
+def read_sample_page() -> PageContent:
+    """A page in five languages with one content block of each kind from the sample, and a recall."""
+    products = load_brand().products
+    blocks = [
+        Block("hero", "hero", False, {"image": ""}),
+        Block("alarm", "recall", False, {"lots": "L2401 – L2418\nL2500"}),
+    ]
+    texts: dict[str, Texts] = {tag: {"hero": products[3].content.texts[tag]["hero"]} for tag in LANGUAGES}
+    for tag, words in RECALLS.items():
+        texts[tag]["alarm"] = dict(zip(("heading", "text", "advice", "where"), words, strict=True))
+        texts[tag]["alarm"]["url"] = "https://hillside.example/recall"
+    for product in products:
+        for block in product.content.blocks:
+            if block.type in KINDS and block.id not in {one.id for one in blocks}:
+                blocks.append(block)
+                for tag in LANGUAGES:
+                    texts[tag][block.id] = product.content.texts[tag][block.id]
+    return PageContent(tuple(blocks), texts)
 
 
 def make_page(kind: str, texts: Mapping[str, object], shared: Mapping[str, str] | None = None) -> PageContent:

@@ -14,7 +14,7 @@ from flask import Flask
 from shelftalk import clock
 from shelftalk.catalog.blocks import BLOCKS, get_block_type
 from shelftalk.catalog.languages import LANGUAGES
-from shelftalk.catalog.page import Block, PageContent, format_content, list_gaps, parse_content
+from shelftalk.catalog.page import Block, PageContent, Texts, format_content, list_gaps, parse_content
 from shelftalk.sample.brand import load_brand
 from shelftalk.store import Store, pages
 from shelftalk.web.block_words import emphasise, make_dial, split_lots, split_words, write_amount, write_day, write_span
@@ -318,7 +318,7 @@ def test_sharing_is_there_without_script_and_marked_as_word_of_mouth(renderer: P
 def test_the_bars_share_button_makes_way_for_the_block(renderer: PageRenderer) -> None:
     page = make_page("share", {"text": "Know somebody?"})
     buy = {"label": "Buy", "price": "", "url": "https://shop.example/"}
-    texts = {tag: {**texts, "buy": buy} for tag, texts in page.texts.items()}
+    texts: dict[str, Texts] = {tag: {**texts, "buy": {**buy}} for tag, texts in page.texts.items()}
     text = render(renderer, replace(page, blocks=(*page.blocks, Block("buy", "buy", False, {})), texts=texts))
     assert text.count("data-share") == 1
     assert 'class="act"' in text
