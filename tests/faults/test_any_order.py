@@ -40,7 +40,7 @@ from tests.store.test_store_contract import add_placement, add_product
 
 pytestmark = pytest.mark.faults
 ALL = os.environ.get("FAULTS") == "all"
-EXAMPLES, STEPS = (1_500, 60) if ALL else (120, 25)
+EXAMPLES, STEPS = (1_500, 60) if ALL else (60, 25)
 LIMITS = Limits(segment_bytes=300, patience_s=20, retry_s=0)  # a busy disk is not what is tried here
 STRANGERS = tuple(code_number(n) for n in range(900, 903))  # codes the store does not know, at first
 ROLLUPS = {
@@ -336,3 +336,34 @@ class Forgetful(AnyOrder):
 def test_positions_written_apart_are_caught_counting_twice() -> None:
     with pytest.raises(AssertionError, match=r"stored \d+ times|Counter"), contextlib.redirect_stdout(None):
         try_orders(Forgetful, 400)
+
+
+def die_at(machine: AnyOrder, steps: int, after: bool, doing: str) -> bool:
+    """Whether it came so far as to be killed."""
+    disk = Disk(steps, after=after, power=True)
+    with disk.kills():
+        getattr(Ingester(machine.spool, MortalSink(machine.store, disk)), doing)()
+    return disk.left <= 0
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_at_each_step_of_setting_aside_or_of_trying_again_nothing_is_lost_or_counted_twice(after: bool) -> None:
+    for dying in ("ingest_once", "retry_set_aside"):
+        steps, killed = 0, True
+        while killed:
+            steps += 1
+            machine = AnyOrder()
+            machine.begin()
+            machine.scan(which=[0, 3, 1, 3])
+            machine.spool.close()
+            if dying == "retry_set_aside":
+                machine.ingest()
+                machine.make_a_strange_code_known()
+                killed = die_at(machine, steps, after, dying)
+            else:
+                killed = die_at(machine, steps, after, dying)
+                machine.make_a_strange_code_known()
+                machine.try_what_was_set_aside()
+            machine.ingest()
+            machine.teardown()  # checks that each is counted once
+        assert steps > 5, "the steps are no longer met: this proves nothing"
