@@ -109,7 +109,7 @@ def _name_tap(tap: Tap, contents: Mapping[int, PageContent | None], names: Names
     block = _(kind.label) if kind else tap.block_type or _("The whole page")
     what = _(WORDS[tap.word]) if tap.word in WORDS else tap.word
     own = find_own_words(contents.get(tap.product_id), tap.block)
-    return TapRow(names.product(tap.product_id), block, own, what, tap)
+    return TapRow(names.product(tap.product_id), block, "" if own == block else own, what, tap)
 
 
 def find_own_words(content: PageContent | None, block_id: str) -> str:
