@@ -1,6 +1,7 @@
 """Collect every text people see into the catalogues that translators fill. `--check` only tells whether they are new.
 
-Keeps translations of texts that are unchanged; a changed text starts untranslated, never half right.
+Keeps translations of texts that are unchanged; a changed text starts untranslated, never half right. A language tag
+(`scripts/messages.py es`) begins a file for one more language.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "packaging" / "shelftalk" / "translations"
-TAGS = {"zh-Hant": "zh_Hant_TW", "zh-Hans": "zh_Hans_CN", "ru": "ru", "fa": "fa"}
+sys.path.insert(0, str(ROOT / "packaging"))
+
+from shelftalk.catalog.language import FILE, Language, make_language, read_header  # noqa: E402  (after the path)
+from shelftalk.catalog.languages import DEFAULT, LANGUAGES, TRANSLATIONS  # noqa: E402
+
+TAGS = tuple(tag for tag in LANGUAGES if tag != DEFAULT)
 # Function -> which of its arguments are texts. The errors carry theirs to the edge, where they are translated.
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
@@ -34,7 +39,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 
 def collect() -> Catalog:
     """A template with every text in the sources, without line numbers so that it changes only with the texts."""
-    with (FOLDER / "babel.cfg").open(encoding="utf-8") as file:
+    with (TRANSLATIONS / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file, "babel.cfg")  # type: ignore[no-untyped-call]
     catalog = Catalog(project="Shelftalk", charset="utf-8", header_comment="# Texts of Shelftalk.")
     found = extract_from_dir(ROOT, methods, options, KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True)
@@ -45,18 +50,23 @@ def collect() -> Catalog:
 
 def read_catalog(tag: str) -> Catalog:
     """A language's catalogue, or an empty one."""
-    path = FOLDER / tag / "messages.po"
+    path, locale = TRANSLATIONS / tag / FILE, get_language(tag).locale
     if not path.is_file():
-        return Catalog(locale=TAGS[tag], project="Shelftalk", charset="utf-8")
+        return Catalog(locale=locale, project="Shelftalk", charset="utf-8")
     with path.open("rb") as file:
-        return read_po(file, locale=TAGS[tag])
+        return read_po(file, locale=locale)
+
+
+def get_language(tag: str) -> Language:
+    """A language there is, or one about to be begun; raises ValueError for what is no language tag."""
+    return LANGUAGES.get(tag) or make_language(tag, {})
 
 
 def make_update(template: Catalog, tag: str) -> Catalog:
     """The template's texts in the template's order, with the translations there are."""
     old = read_catalog(tag)
     new = Catalog(
-        locale=TAGS[tag],
+        locale=get_language(tag).locale,
         project="Shelftalk",
         version="1",
         charset="utf-8",
@@ -92,6 +102,12 @@ def format_catalog(catalog: Catalog) -> bytes:
     return "\n".join(line for line in lines if not line.startswith(volatile)).encode()
 
 
+def keep_own_headers(text: bytes, header: dict[str, str]) -> bytes:
+    """The file with what its header says to Shelftalk alone, such as the language's own name."""
+    own = "".join(f'"{name}: {value}\\n"\n' for name, value in header.items() if name.startswith("X-Shelftalk-"))
+    return text.replace(b"\n\n", f"\n{own}\n".encode(), 1)
+
+
 def list_stale() -> list[str]:
     """The languages whose catalogue does not hold exactly the texts of the sources."""
     template = collect()
@@ -106,11 +122,12 @@ def main(arguments: list[str]) -> int:
             print(f"Stale: {', '.join(stale)}. Run `make messages`.", file=sys.stderr)
         return 1 if stale else 0
     template = collect()
-    for tag in TAGS:
+    for tag in dict.fromkeys((*TAGS, *arguments)):
         catalog = make_update(template, tag)
-        path = FOLDER / tag / "messages.po"
+        path = TRANSLATIONS / tag / FILE
+        own = read_header(path) if path.is_file() else {}
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(format_catalog(catalog))
+        path.write_bytes(keep_own_headers(format_catalog(catalog), own))
         missing = sum(1 for message in catalog if message.id and not any(_strings(message)))
         print(f"{tag}: {len(catalog)} texts, {missing} not translated yet")
     return 0

@@ -1,40 +1,32 @@
-"""The languages a page can be read in: tags, own names, direction, choice, digits."""
+"""The languages a page can be read in, which follow from the translation files: choice, digits, search."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import langcodes
 from langcodes.tag_parser import LanguageTagError
 
+from shelftalk.catalog.language import Language as Language
+from shelftalk.catalog.language import list_languages, make_language
 from shelftalk.errors import Invalid
 
-
-@dataclass(frozen=True)
-class Language:
-    """A language shoppers and staff may choose. `tag` is BCP 47; `locale` is its CLDR name."""
-
-    tag: str
-    locale: str
-    name: str  # in the language itself
-    direction: str  # "ltr" or "rtl"
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+DEFAULT = "en"  # which the sources are written in: it needs no translation file
+FIRST = (DEFAULT, "zh-Hant", "zh-Hans", "ru", "fa")  # their place in every menu; further ones follow by tag
 
 
-LANGUAGES: dict[str, Language] = {
-    language.tag: language
-    for language in (
-        Language("en", "en", "English", "ltr"),
-        Language("zh-Hant", "zh_Hant_TW", "繁體中文", "ltr"),
-        Language("zh-Hans", "zh_Hans_CN", "简体中文", "ltr"),
-        Language("ru", "ru", "Русский", "ltr"),
-        Language("fa", "fa", "فارسی", "rtl"),
-    )
-}
-DEFAULT = "en"
-PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+def make_table(folder: Path) -> dict[str, Language]:
+    """English and every language that has a translation file under `folder`, in the order of the menus."""
+    found = {one.tag: one for one in (make_language(DEFAULT, {}), *list_languages(folder))}
+    first = [tag for tag in FIRST if tag in found]
+    return {tag: found[tag] for tag in (*first, *sorted(set(found) - set(first)))}
+
+
+LANGUAGES: dict[str, Language] = make_table(TRANSLATIONS)
 _SEARCH_FOLDS = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "ـ": None, "\u200c": " ", "ё": "е"}
     | {chr(0x660 + i): str(i) for i in range(10)}
@@ -97,7 +89,8 @@ def choose_language(accept: str, available: Sequence[str], default: str | None =
 
 def localise_digits(text: str, tag: str) -> str:
     """`text` with the digits the language writes."""
-    return text.translate(PERSIAN_DIGITS) if tag == "fa" else text
+    language = LANGUAGES.get(tag)
+    return language.write_digits(text) if language else text
 
 
 def fold_text(text: str) -> str:

@@ -18,6 +18,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[import-untyped]
 from typst import Fonts
 
+from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
 
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
@@ -42,16 +43,33 @@ class Face:
     leading: float = 0.44
 
 
-FACES: dict[str, Face] = {
-    "zh-Hant": Face("zh", "TW", (_LATIN_IN_CJK, "Noto Sans CJK TC"), 0.84, 0.08, 0.30),
-    "zh-Hans": Face("zh", "CN", (_LATIN_IN_CJK, "Noto Sans CJK SC"), 0.84, 0.08, 0.30),
-    "fa": Face("fa", "IR", ("Noto Sans Arabic",), 0.74, 0.20, 0.42),
+# By script. What is not here has the edges of Latin capitals and the families of FALLBACKS.
+_SPACED = (0.96, 0.30, 0.42)  # signs above and below the letters
+SCRIPT_FACES: dict[str, tuple[tuple[str | tuple[str, str], ...], tuple[float, float, float]]] = {
+    "Hant": ((_LATIN_IN_CJK, "Noto Sans CJK TC"), (0.84, 0.08, 0.30)),
+    "Hans": ((_LATIN_IN_CJK, "Noto Sans CJK SC"), (0.84, 0.08, 0.30)),
+    "Jpan": ((_LATIN_IN_CJK, "Noto Sans CJK JP"), (0.84, 0.08, 0.30)),
+    "Kore": ((_LATIN_IN_CJK, "Noto Sans CJK KR"), (0.84, 0.08, 0.30)),
+    "Arab": (("Noto Sans Arabic",), (0.74, 0.20, 0.42)),
+    "Hebr": (("Noto Sans Hebrew",), (0.714, 0.0, 0.44)),
+    "Thai": (("Noto Sans Thai",), _SPACED),
+    "Deva": (("Noto Sans Devanagari",), _SPACED),
+    "Beng": (("Noto Sans Bengali",), _SPACED),
+    "Taml": (("Noto Sans Tamil",), _SPACED),
+    "Telu": (("Noto Sans Telugu",), _SPACED),
+    "Khmr": (("Noto Sans Khmer",), _SPACED),
+    "Mymr": (("Noto Sans Myanmar",), _SPACED),
 }
 
 
+@lru_cache(maxsize=64)
 def get_face(language: str) -> Face:
-    """How texts of a language tag are set."""
-    return FACES.get(language) or Face(language.partition("-")[0], "", ())
+    """How texts of a language tag are set: by the script and country of its readers."""
+    known, short = LANGUAGES.get(language), language.partition("-")[0]
+    if known is None or known.script not in SCRIPT_FACES:
+        return Face(short, "", ())
+    families, edges = SCRIPT_FACES[known.script]
+    return Face(short, known.territory, families, *edges)
 
 
 def list_families(face: Face) -> list[str | tuple[str, str]]:

@@ -14,18 +14,17 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
-from shelftalk.catalog.languages import DEFAULT, LANGUAGES, localise_digits
+from shelftalk.catalog.languages import DEFAULT, LANGUAGES, TRANSLATIONS, localise_digits
 from shelftalk.errors import ShelftalkError
 from shelftalk.web.solar_hijri import format_solar_hijri
 
-TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
-COMMAS = {"fa": "، ", "zh-Hant": "、", "zh-Hans": "、"}  # between the things of a list
 LATIN = re.compile("[A-Za-z]")
+MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))  # of direction, which CLDR strews into its patterns
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
@@ -117,8 +116,15 @@ def write_value(value: object, tag: str) -> object:
     if isinstance(value, date):
         return format_date(value, tag)
     if isinstance(value, (list, tuple)):
-        return COMMAS.get(tag, ", ").join(str(write_value(item, tag)) for item in value)
+        return get_comma(tag).join(str(write_value(item, tag)) for item in value)
     return value
+
+
+@lru_cache(maxsize=64)
+def get_comma(tag: str) -> str:
+    """What stands between the things of a list."""
+    pattern = Locale.parse(_locale(tag)).list_patterns["standard"]["middle"]
+    return str(pattern).removeprefix("{0}").removesuffix("{1}").translate(MARKS)
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -132,12 +138,19 @@ def format_percent(value: float, tag: str, digits: int = 0) -> str:
     """A share (0.613) as per cent (61%), written the language's way, with at most `digits` decimals."""
     share = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits - 2))
     text = numbers.format_percent(share, locale=_locale(tag), numbering_system="default", decimal_quantization=False)
-    return localise_digits(text.replace("%", "٪") if tag == "fa" else text, tag)
+    return localise_digits(text.replace("%", _get_percent_sign(tag)), tag)
+
+
+@lru_cache(maxsize=64)
+def _get_percent_sign(tag: str) -> str:
+    locale = Locale.parse(_locale(tag))
+    signs = locale.number_symbols.get(locale.default_numbering_system, {})
+    return str(signs.get("percentSign", "%")).translate(MARKS)
 
 
 def format_date(day: date, tag: str, style: str = "medium") -> str:
     """A calendar day; Persian readers get the Solar Hijri calendar they live by."""
-    if tag == "fa":
+    if LANGUAGES[tag].solar_hijri:
         return format_solar_hijri(day, style)
     return dates.format_date(day, style, locale=get_date_locale(tag))
 
@@ -146,8 +159,8 @@ def format_datetime(at: datetime, tag: str, zone: str = "UTC", style: str = "med
     """A moment as day and minute in the time zone."""
     local = at.astimezone(ZoneInfo(zone))
     clock = dates.format_time(local, "short", locale=get_date_locale(tag))
-    comma = "، " if tag == "fa" else ", " if tag in ("en", "ru") else " "
-    return f"{format_date(local.date(), tag, style)}{comma}{localise_digits(clock, tag)}"
+    pattern = str(Locale.parse(get_date_locale(tag)).datetime_formats["medium"]).translate(MARKS).replace("'", "")
+    return pattern.format(localise_digits(clock, tag), format_date(local.date(), tag, style))
 
 
 def format_ago(at: datetime, now: datetime, tag: str) -> str:
@@ -163,6 +176,13 @@ def _locale(tag: str) -> str:
 def get_date_locale(tag: str) -> str:
     """How days and clocks are written; English has the day first and 24 hours, as the other languages."""
     return "en_GB" if tag == "en" else _locale(tag)
+
+
+@lru_cache(maxsize=64)
+def get_first_weekday(tag: str) -> int:
+    """The day a week begins with where most readers are; 0 is Monday."""
+    locale = Locale.parse(get_date_locale(tag))
+    return Locale(locale.language, locale.territory or LANGUAGES[tag].territory or None).first_week_day
 
 
 def current_tag() -> str:

@@ -27,7 +27,7 @@ from shelftalk.reports.numbers import (
 )
 from shelftalk.reports.periods import Period
 from shelftalk.store import Db, attention, rollups
-from shelftalk.web.i18n import current_tag, get_date_locale
+from shelftalk.web.i18n import current_tag, get_date_locale, get_first_weekday
 from shelftalk.web.report_query import ALL, ReportQuery
 from shelftalk.web.solar_hijri import format_solar_hijri
 from shelftalk.web.texts import _, get_language
@@ -186,7 +186,7 @@ def make_line_chart(line: Sequence[tuple[date, Tally]], query: ReportQuery) -> d
 
 def format_day(day: date) -> str:
     """Day and month, as short as the language writes them."""
-    if current_tag() == "fa":
+    if LANGUAGES[current_tag()].solar_hijri:
         return format_solar_hijri(day).rpartition(" ")[0]
     return dates.format_skeleton("MMMd", day, locale=get_date_locale(current_tag()))
 
@@ -202,7 +202,7 @@ def list_weekdays() -> list[tuple[int, str]]:
     """The weekdays (0: Monday) with their short names, from the day the week begins with."""
     locale = LANGUAGES[current_tag()].locale
     names = dates.get_day_names("abbreviated", "stand-alone", locale=locale)
-    first = {"fa": 5, "zh-Hant": 6}.get(current_tag(), 0)
+    first = get_first_weekday(current_tag())
     return [(day % 7, names[day % 7]) for day in range(first, first + 7)]
 
 

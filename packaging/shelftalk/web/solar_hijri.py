@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from shelftalk.catalog.languages import localise_digits
+from shelftalk.catalog.language import make_language
 
+PERSIAN = make_language("fa", {})
 MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
 WEEKDAYS = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")
 # Eight leap years in 33, as the calendar has run from 1865 and will until 2093.
@@ -44,6 +45,6 @@ def format_solar_hijri(day: date, style: str = "medium") -> str:
     """A day in Persian: short ۱۴۰۵/۹/۱, medium and long ۱ آذر ۱۴۰۵, full with the weekday."""
     year, month, number = make_solar_hijri(day)
     if style == "short":
-        return localise_digits(f"{year}/{month}/{number}", "fa")
-    text = localise_digits(f"{number} {MONTHS[month - 1]} {year}", "fa")
+        return PERSIAN.write_digits(f"{year}/{month}/{number}")
+    text = PERSIAN.write_digits(f"{number} {MONTHS[month - 1]} {year}")
     return f"{WEEKDAYS[day.weekday()]} {text}" if style == "full" else text
