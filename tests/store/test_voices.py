@@ -22,7 +22,7 @@ DAY = date(2026, 11, 2)
 
 
 def ask(db: Db, product_id: int, text: str, language: str = "en", on: date = DAY, at: datetime = AT) -> bool:
-    return questions.add_question(db, product_id, "faq", language, text, on=on, at=at)
+    return questions.add_question(db, product_id, "faq", language, text, on=on, at=at) > 0
 
 
 def write(db: Db, product_id: int, stars: int, text: str = "", language: str = "en", name: str = "") -> int:

@@ -31,18 +31,19 @@ class QuestionRow(Question):
     product_status: str
 
 
-def add_question(db: Db, product_id: int, block_id: str, language: str, text: str, *, on: date, at: datetime) -> bool:
-    """Count a question; False when too many wait already. One that was answered and is asked again after the
-    answer went live is open again; a dismissed one stays dismissed."""
+def add_question(db: Db, product_id: int, block_id: str, language: str, text: str, *, on: date, at: datetime) -> int:
+    """Count a question; gives its id, or 0 when too many wait already.
+
+    One that was answered and is asked again after the answer went live is open again; a dismissed one stays dismissed.
+    """
     folded = " ".join(_fold(text).split())
     params = {"product_id": product_id, "language": language, "folded": folded}
     if (
         db.find("find_question", **params) is None
         and db.value("count_open_questions", product_id=product_id) >= MOST_OPEN
     ):
-        return False
-    db.run("add_question", block_id=block_id, text=text, day=make_param(on), at=make_param(at), **params)
-    return True
+        return 0
+    return int(db.value("add_question", block_id=block_id, text=text, day=make_param(on), at=make_param(at), **params))
 
 
 def _fold(text: str) -> str:

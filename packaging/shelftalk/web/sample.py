@@ -16,10 +16,12 @@ from shelftalk.sample.brand import SampleBrand, SamplePlacement, SampleProduct, 
 from shelftalk.sample.doings import SampleAction, make_actions
 from shelftalk.sample.pictures import draw_picture
 from shelftalk.sample.traffic import SampleScan, make_traffic
+from shelftalk.sample.voices import add_blocks, load_voices
 from shelftalk.store import Db, actions, locations, media, pages, placements, products, scans, sent
 from shelftalk.store import sample as sample_store
 from shelftalk.web.forms import go_to, once, read_form
 from shelftalk.web.media import accept_image
+from shelftalk.web.sample_voices import add_voices
 from shelftalk.web.security import requires
 from shelftalk.web.state import State, state
 from shelftalk.web.texts import _
@@ -76,7 +78,8 @@ def _no_progress(_step: str) -> None:
 
 def load_sample(state: State, progress: Progress = _no_progress) -> LoadedSample:
     """Load the sample brand with 90 days of scans, all or nothing; raises Conflict when it is there already."""
-    brand, at = load_brand(), clock.now()
+    voices, at = load_voices(), clock.now()
+    brand = add_blocks(load_brand(), voices)
     progress("Drawing the pictures")
     pictures = _store_pictures(state, brand, at)
     with state.store.write() as db:
@@ -86,6 +89,7 @@ def load_sample(state: State, progress: Progress = _no_progress) -> LoadedSample
         product_ids = {product.slug: _add_product(db, product, pictures, at) for product in brand.products}
         location_ids = _add_locations(db, brand, at)
         placed = {p.key: _add_placement(db, p, product_ids, location_ids, at) for p in brand.placements}
+        add_voices(db, voices, product_ids, clock.today(state.settings.timezone), at)
         progress("Adding 90 days of scans")
         traffic = list(make_traffic(brand.placements, at, DAYS))
         count = _add_scans(db, traffic, placed, state.settings.timezone)

@@ -7,7 +7,7 @@ select count(*) as n from questions where product_id = :product_id and state = '
 -- name: count_all_open_questions()^
 select count(*) as n from questions where state = 'open';
 
--- name: add_question(product_id, block_id, language, text, folded, day, at)!
+-- name: add_question(product_id, block_id, language, text, folded, day, at)^
 insert into questions (
     product_id, block_id, language, text, folded, state, asked, first_on, last_on, decided_at, decided_by
 )
@@ -28,7 +28,8 @@ set
                     and page_versions.published_at <= :at
             ) then 'open'
         else questions.state
-    end;
+    end
+returning id;
 
 -- name: get_question(id)^
 select
