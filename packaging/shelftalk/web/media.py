@@ -195,5 +195,12 @@ def upload() -> ResponseReturnValue:
 
 def describe_media(media: Media) -> dict[str, object]:
     """A picture as forms and the page editor show it."""
-    small = make_file_name(media.id, media.choose_width(240), "webp")
-    return {"id": media.id, "name": media.name, "width": media.width, "height": media.height, "url": f"/m/{small}"}
+    small, large = (make_file_name(media.id, media.choose_width(width), "webp") for width in (240, 480))
+    return {
+        "id": media.id,
+        "name": media.name,
+        "width": media.width,
+        "height": media.height,
+        "url": f"/m/{small}",
+        "large": f"/m/{large}",
+    }
