@@ -56,7 +56,7 @@ history inbox mail flag route bot key-round shield-check smartphone ellipsis ell
 chevron-down chevron-up chevron-left chevron-right arrow-up arrow-down arrow-left arrow-right arrow-up-down
 trending-up trending-down file-text file-spreadsheet shopping-cart archive archive-restore circle-off
 circle-check circle-alert triangle-alert refresh-cw hard-drive database megaphone milestone rocket sparkles
-chef-hat newspaper phone recycle scale share-2 star wheat
+bold italic heading chef-hat newspaper phone recycle scale share-2 star wheat
 """
 # Symbol id -> lucide file: named by what they mean here, or as lucide names them.
 ICONS = {

@@ -99,7 +99,40 @@
     items.append(row);
     items.lastElementChild.querySelector(".ed-input").focus();
   };
+  // The rows the source language has more of come over, to be translated in place.
+  const take = (rows) => {
+    const from = rows.closest(".ed-langs").querySelector(`[data-language="${source()}"] [data-rows]`);
+    const own = rows.querySelector(".ed-row-list");
+    for (const given of [...(from?.querySelector(".ed-row-list").children || [])].slice(own.children.length)) {
+      addRow(rows);
+      for (const field of given.querySelectorAll("[name]")) {
+        const part = field.name.split(".").pop();
+        const mine = [...own.lastElementChild.querySelectorAll("[name]")].find((item) => item.name.split(".").pop() === part);
+        if (!mine || mine.type === "file") continue;
+        if (mine.type === "checkbox") mine.checked = field.checked;
+        else mine.value = field.value;
+      }
+      const pictures = (row) => [...row.querySelectorAll(".ed-picture-now, .ed-picture-none, [data-picture-clear]")];
+      pictures(own.lastElementChild).forEach((item, place) => {
+        const same = pictures(given)[place];
+        item.hidden = same.hidden;
+        if (same.src) item.src = same.src;
+      });
+    }
+    said.textContent = form.dataset.saysTaken;
+  };
+  const source = () => document.querySelector("[data-source]")?.value || "";
+  const offerRows = () => {
+    for (const button of form.querySelectorAll("[data-rows-take]")) {
+      const rows = button.closest("[data-rows]");
+      const from = button.closest(".ed-langs")?.querySelector(`[data-language="${source()}"] [data-rows]`);
+      const count = (list) => list?.querySelector(".ed-row-list").children.length || 0;
+      button.hidden = !from || from === rows || count(from) <= count(rows);
+    }
+  };
+  form.addEventListener("editor:changed", offerRows);
   const rowActions = {
+    "rows-take": (rows) => take(rows),
     "row-add": (rows) => addRow(rows),
     "row-up": (rows, row, button) => move([...row.parentElement.children], row, -1, button),
     "row-down": (rows, row, button) => move([...row.parentElement.children], row, 1, button),

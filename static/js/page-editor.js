@@ -64,11 +64,24 @@
       item.append(link);
       return item;
     }));
+    showOlder(answer);
     const count = answer.gaps.length;
     form.querySelector("[data-gaps]").classList.toggle("is-ready", !count);
     form.querySelector("[data-gaps-count]").textContent = count
       ? form.dataset.saysGaps.replace("%n", number(count))
       : says(answer.published && !answer.has_news && !dirty ? "Current" : "Ready");
+  };
+
+  // Texts whose source is younger, and Markdown that will not look as written.
+  const showOlder = (answer) => {
+    const older = new Set(answer.older);
+    for (const mark of form.querySelectorAll("[data-older]")) mark.hidden = !older.has(mark.dataset.older);
+    for (const mark of form.querySelectorAll("[data-old-mark]")) mark.hidden = !answer.older.some((name) => name.endsWith(`.${mark.dataset.oldMark}`));
+    for (const line of form.querySelectorAll("[data-note]")) {
+      const text = answer.notes[line.dataset.note] || "";
+      line.hidden = !text;
+      line.querySelector("span").textContent = text;
+    }
   };
 
   const goTo = (name, language) => {
@@ -115,33 +128,38 @@
     return data;
   };
 
-  const save = async (action) => {
-    if (busy) return;
+  // Quiet: saved by itself while somebody writes. Nothing jumps; only a conflict speaks up.
+  const save = async (action, quiet = false) => {
+    if (busy) return "busy";
     busy = true;
     const before = changes;
     const data = collect();
     data.set("action", action);
     setState(says(action === "publish" ? "Publishing" : "Saving"), "busy");
     let text = says("Offline");
+    let kept = "OfflineKept";
     try {
       const answer = await post(form.getAttribute("action"), data);
-      if (answer.status === 401) text = says("SignedOut");
+      if (answer.status === 401) [text, kept] = [says("SignedOut"), "SignedOutKept"];
       else if ([200, 409, 422].includes(answer.status) && answer.headers.get("Content-Type")?.includes("json")) {
         busy = false;
-        return settle(answer.status, await answer.json(), before);
+        return settle(answer.status, await answer.json(), before, quiet);
       } else text = says("Failed");
     } catch { /* the network: said below */ }
     busy = false;
-    showProblem(text);
-    setState(says("Dirty"), "dirty");
+    if (!quiet) showProblem(text);
+    setState(says(quiet ? kept : "Dirty"), "dirty");
+    return "failed";
   };
 
-  const settle = (status, answer, before) => {
-    const first = showErrors(answer.errors);
-    const saved = status === 200 || (status === 422 && !first && answer.revision === answer.stored_revision && answer.gaps.length);
+  const settle = (status, answer, before, quiet) => {
+    const wrong = Object.keys(answer.errors).length > 0;
+    const first = quiet ? null : showErrors(answer.errors);
+    const saved = status === 200 || (status === 422 && !wrong && answer.revision === answer.stored_revision && answer.gaps.length);
     form.elements.seen_revision.value = answer.stored_revision;
     form.querySelector("[data-overwrite]").disabled = false;
-    showProblem(answer.message, status === 409);
+    if (!quiet || status === 409) showProblem(answer.message, status === 409);
+    else if (saved) showProblem("");
     if (saved) {
       form.elements.revision.value = answer.revision;
       form.elements.seen_revision.value = answer.revision;
@@ -151,20 +169,29 @@
     } else dirty = true;
     showState(answer);
     setState(dirty ? says("Dirty") : answer.notice || says("Saved", clockNow()), dirty ? "dirty" : "");
+    if (saved) form.dispatchEvent(new CustomEvent("editor:saved", { detail: { whole: !dirty } }));
     if (first) goTo(first, first.split(".")[2]);
     if (!first && status === 422 && answer.gaps.length) form.querySelector("[data-gaps]").open = true;
     for (const item of document.querySelectorAll("[data-status]")) item.hidden = item.dataset.status !== answer.status;
+    return saved ? "saved" : status === 409 ? "conflict" : "refused";
   };
 
   form.addEventListener("submit", (event) => {
     const action = event.submitter?.value || "save";
-    if (!["save", "publish", "overwrite"].includes(action)) return;
+    if (!["save", "publish", "overwrite", "schedule"].includes(action)) return;
     event.preventDefault();
     event.stopPropagation();
-    save(action);
+    if (action === "schedule") setDate();
+    else save(action);
   });
+  const setDate = async () => {
+    if (!dirty || (await save("save")) === "saved") location.assign(form.dataset.dates);
+  };
   form.addEventListener("input", (event) => {
     if (event.target.matches(".ed-input")) changed();
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("select.form-select[id], .form-check-input[id]")) changed();
   });
   form.addEventListener("editor:change", changed);
   document.addEventListener("keydown", (event) => {
@@ -179,8 +206,9 @@
     event.preventDefault();
     goTo(link.dataset.goto, link.dataset.language);
   });
+  let leaving = false;
   addEventListener("beforeunload", (event) => {
-    if (dirty) event.preventDefault();
+    if (dirty && !leaving) event.preventDefault();
   });
 
   // The languages shown stay in the address, so that loading again shows the same.
@@ -216,5 +244,5 @@
   form.querySelector('[name="show"]:checked').closest("label").scrollIntoView({ block: "nearest", inline: "nearest" });
   const asked = decodeURIComponent(location.hash.slice(1));
   if (asked.startsWith("b.")) goTo(asked, asked.split(".")[2]);
-  window.shelftalkEditor = { form, says, post, collect, showState, changed };
+  window.shelftalkEditor = { form, says, post, collect, showState, changed, save, locale, isDirty: () => dirty, leave: () => { leaving = true; } };
 })();

@@ -25,19 +25,24 @@ NO_SCREENS = {
     "auth.sign_in",  # leads on when one is signed in
     "auth.without_slash",
     "locations.local_time",
+    "page_templates.preview",
+    "page_versions.preview",
     "pages.preview",
     "pages.token",
     "placements.export",
     "placements.show_code",
     "placements.symbol_png",
     "placements.symbol_svg",
+    "questions.export",
     "reports.export_csv",
     "reports.export_xlsx",
     "actions.export_taps",
     "actions.export_funnel",
     "actions.export_xlsx",
+    "reviews.export",
     "runs.pdf",
     "coupons.export_csv",
+    "signups.export_csv",
     "surveys.export_csv",
     "surveys.export_xlsx",
 }
@@ -86,10 +91,34 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
     for link in (".heat td a", "tbody td.name a", "tbody th a"):
         page.goto(drill[-1])
         drill.append(page.locator(link).first.get_attribute("href") or "")
-    of_one = ["products/1", "products/1/edit", "products/1/page", "products/1/retire", "locations/1"]
+    of_one = [
+        "products/1",
+        "products/1/edit",
+        "products/1/page",
+        "products/1/page/versions",
+        "products/1/page/versions/v1",
+        "products/1/page/versions/compare",
+        "products/1/page/schedule",
+        "products/1/page/templates",
+        "products/1/page/copy",
+        "products/1/page/copy?to=2",
+        "products/1/retire",
+        "locations/1",
+    ]
     of_one += ["locations/1/edit", "placements/1", "placements/1/edit", "placements/1/erase", "runs/1", "users/1"]
-    lists = ["", "products/", "products/?q=%E9%AB%98%E5%B1%B1", "locations/", "placements/", "runs/", "users/"]
-    forms = ["products/new", "locations/new", "placements/new", "users/new", "account", "labels/"]
+    of_one += ["reviews/1", "questions/1"]
+    lists = [
+        "reviews/",
+        "questions/",
+        "",
+        "products/",
+        "products/?q=%E9%AB%98%E5%B1%B1",
+        "locations/",
+        "placements/",
+        "runs/",
+        "users/",
+    ]
+    forms = ["products/new", "locations/new", "placements/new", "users/new", "account", "labels/", "page-templates/"]
     rest = [f"/admin/{path}" for path in [*lists, *forms, *of_one, "status", "reports/", "nothing-here"]]
     return [*rest, chosen, *drill]
 

@@ -55,6 +55,15 @@ ROLES = {
     "page_versions.preview": "staff",
     "page_versions.publish": "marketer",
     "page_versions.take": "marketer",
+    "page_templates.choose": "marketer",
+    "page_templates.preview": "marketer",
+    "page_templates.add": "marketer",
+    "page_templates.use": "marketer",
+    "page_templates.ask_to_copy": "marketer",
+    "page_templates.copy": "marketer",
+    "page_templates.index": "marketer",
+    "page_templates.rename": "marketer",
+    "page_templates.delete": "marketer",
     "page_presence.here": "marketer",
     "page_presence.left": "marketer",
     "page_schedule.index": "staff",
@@ -109,6 +118,9 @@ ROLES = {
     "coupons.add": "marketer",
     "coupons.empty": "marketer",
     "coupons.export_csv": "marketer",
+    "signups.index": "marketer",
+    "signups.export_csv": "marketer",
+    "signups.delete": "marketer",
     "surveys.index": "staff",
     "surveys.show": "staff",
     "surveys.export_csv": "staff",
@@ -126,7 +138,7 @@ ROLES = {
     "questions.decide": "marketer",
 }
 RANKS = ("", "staff", "marketer", "admin")
-VALUES = {"key": "v1", "code": "k7m4p29xqd", "dpi": 300}
+VALUES = {"key": "v1", "which": "t999999", "code": "k7m4p29xqd", "dpi": 300}
 
 
 def list_rules(app: Flask) -> list[Rule]:

@@ -58,6 +58,7 @@ class Page:
     updated_by: str  # the person's name; empty for the command line
     source: str = DEFAULT  # the language the others are translated from
     times: Times = make_field(default_factory=dict)
+    editor: str = ""  # the open editor that saved last, so that a lost answer is no conflict with oneself
 
     def list_older(self) -> dict[str, list[str]]:
         """Per language, the blocks whose source text changed after their own: they may say something outdated."""

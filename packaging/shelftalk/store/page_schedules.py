@@ -81,26 +81,29 @@ def list_due(db: Db, now: datetime) -> list[Schedule]:
 
 def cancel_schedule(db: Db, product_id: int, schedule_id: int, *, at: datetime) -> None:
     """Take a date back; raises Conflict when it has come already."""
-    row = db.find("take_schedule", id=schedule_id, state="cancelled", at=make_param(at))
-    if row is None or row["product_id"] != product_id:
+    if db.find("cancel_schedule", product_id=product_id, id=schedule_id, at=make_param(at)) is None:
         raise Conflict("This date has come or is cancelled already. Reload the page.")
 
 
-def take_schedule(db: Db, schedule_id: int, *, at: datetime) -> PageContent | None:
-    """Take a date for oneself, for good once the transaction ends; raises Conflict when another process has it."""
-    row = db.find("take_schedule", id=schedule_id, state="done", at=make_param(at))
-    if row is None:
-        raise Conflict("This date has come or is cancelled already. Reload the page.")
-    return parse_content(json.loads(row["content"])) if row["content"] else None
+def find_content(db: Db, schedule_id: int) -> PageContent | None:
+    """What was frozen for a date; None for a date that takes the page off."""
+    content = db.value("get_schedule_content", id=schedule_id)
+    return parse_content(json.loads(content)) if content else None
 
 
-def run_schedule(db: Db, schedule: Schedule, *, at: datetime, force: bool = False) -> None:
-    """Do what a date says, in one transaction with taking it: exactly once, however many try."""
-    content = take_schedule(db, schedule.id, at=at)
+def run_schedule(db: Db, schedule: Schedule, *, at: datetime) -> bool:
+    """Do what a date says, in one transaction with taking it: exactly once, however many try.
+
+    False when another process has it or it was cancelled. Raises what publishing raises, and then nothing is taken.
+    """
+    if db.find("take_schedule", id=schedule.id, state="done", at=make_param(at)) is None:
+        return False
+    content = find_content(db, schedule.id)
     if content is None:
         pages.unpublish_page(db, schedule.product_id, at=at)
     else:
-        pages.publish_content(db, schedule.product_id, content, by=schedule.by, at=at, force=force)
+        pages.publish_content(db, schedule.product_id, content, by=schedule.by, at=at)
+    return True
 
 
 def fail_schedule(db: Db, schedule_id: int, told: str, *, at: datetime) -> None:

@@ -77,7 +77,7 @@ def _make_page(row: Row, texts: Sequence[Row]) -> Page:
     content = parse_content({"blocks": json.loads(row["blocks"]), "texts": _load_column(texts, "texts")})
     changed = row["updated_at"], row["updated_by"]
     times: Times = _load_column(texts, "times")
-    return Page(row["product_id"], content, row["revision"], parse_at(changed[0]), changed[1], row["source"], times)
+    return Page(row["product_id"], content, row["revision"], parse_at(changed[0]), changed[1], row["source"], times, row["editor"])
 
 
 def _load_column(rows: Sequence[Row], column: str) -> dict[str, Any]:
@@ -86,15 +86,23 @@ def _load_column(rows: Sequence[Row], column: str) -> dict[str, Any]:
 
 
 def save_page(
-    db: Db, product_id: int, revision: int, content: PageContent, *, by: str, at: datetime, source: str = ""
+    db: Db,
+    product_id: int,
+    revision: int,
+    content: PageContent,
+    *,
+    by: str,
+    at: datetime,
+    source: str = "",
+    editor: str = "",
 ) -> Page:
     """Save the draft; raises Conflict, overwriting nothing, when somebody saved after `revision`.
 
-    `source`: the language the others are translated from, when it changes.
+    `source`: the language the others are translated from, when it changes. `editor`: which open editor saves.
     """
     blocks = _dump(format_content(content)["blocks"])
     params = {"product_id": product_id, "revision": revision, "blocks": blocks, "by": by, "at": make_param(at)}
-    if db.find("update_page", source=source, **params) is None:
+    if db.find("update_page", source=source, editor=editor, **params) is None:
         other = get_page(db, product_id)
         raise Conflict(
             "{name} saved this page while you edited it. Nothing was overwritten: your text is still here.",
@@ -185,9 +193,9 @@ def get_published(db: Db, product_id: int) -> PageContent | None:
     return parse_content(json.loads(content)) if content else None
 
 
-def list_live_products(db: Db) -> list[int]:
-    """The products shoppers can read about."""
-    return [row["id"] for row in db.list("list_live_products")]
+def list_dated_pages(db: Db) -> list[tuple[int, PageContent]]:
+    """The live products whose page has blocks with a first or last day, with what their page says."""
+    return [(row["id"], parse_content(json.loads(row["content"]))) for row in db.list("list_dated_pages")]
 
 
 def get_version(db: Db, product_id: int, version: int) -> tuple[PageVersion, PageContent]:

@@ -34,11 +34,13 @@ from shelftalk.web import (
     gate,
     labels,
     locations,
+    mail_links,
     media,
     metrics,
     overview,
     page_presence,
     page_schedule,
+    page_templates,
     page_versions,
     pages,
     placements,
@@ -48,6 +50,7 @@ from shelftalk.web import (
     reviews,
     runs,
     sample,
+    signups,
     status,
     surveys,
     touch,
@@ -64,6 +67,7 @@ from shelftalk.web.lists import list_globals
 from shelftalk.web.logs import init_logs
 from shelftalk.web.navigation import list_places
 from shelftalk.web.once import DoneForms
+from shelftalk.web.outbox import Postman
 from shelftalk.web.page_clock import PageClock
 from shelftalk.web.problems import init_problems
 from shelftalk.web.retention import Retainer
@@ -86,6 +90,7 @@ AREAS: tuple[ModuleType, ...] = (
     pages,
     page_versions,
     page_schedule,
+    page_templates,
     page_presence,
     gate,
     bulk,
@@ -102,6 +107,8 @@ AREAS: tuple[ModuleType, ...] = (
     questions,
     surveys,
     coupons,
+    signups,
+    mail_links,
     touch,
 )
 MEGABYTE = 1024 * 1024
@@ -178,8 +185,9 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _make_state(root: Path, settings: Settings) -> State:
     store, translator = open_store(settings), Translator()
     renderer = make_renderer(root, translator, settings.origin, settings.keep_days)
+    renderer.without = frozenset() if settings.sends_mail else frozenset({"signup"})
     shelf_path = settings.instance / "shelf" / "shelf.sqlite"
-    fingerprint = make_fingerprint(root, f"{settings.origin} {settings.keep_days}")
+    fingerprint = make_fingerprint(root, f"{settings.origin} {settings.keep_days} {settings.sends_mail}")
     keeper = ShelfKeeper(store, renderer, shelf_path, fingerprint, settings.timezone)
     _prepare(settings, store, keeper)
     spool = Spool(settings.instance / "spool", settings.durability)
@@ -264,6 +272,7 @@ def _wire_scan_path(app: Shelftalk, state: State, *, background: bool) -> None:
         "timing": state.timing.tell_forever,
         "pages": PageClock(state).run_forever,
         "retention": Retainer(state.store, settings.keep_days).run_forever,
+        "outbox": Postman(state.store, settings).run_forever,
     }
     start = StartOnce(followers, state.spool, state.ingester)
     app.wsgi_app = start.wrap(door) if background else door  # type: ignore[method-assign,assignment]

@@ -15,12 +15,13 @@ from shelftalk.catalog.placement import MEDIA
 from shelftalk.errors import mark
 from shelftalk.reports.numbers import CLASSES, SILENT_DAYS, USUAL_DAYS, USUAL_SCANS, add_days, measure_usual
 from shelftalk.reports.periods import DEFAULT_PRESET, make_period
-from shelftalk.store import Db, attention, notes, rollups
+from shelftalk.store import Db, attention, notes, page_schedules, rollups
 from shelftalk.store.attention import Progress
 from shelftalk.store.sample import has_sample
 from shelftalk.web.auth import needs_set_up
 from shelftalk.web.forms import fresh_form
 from shelftalk.web.health import BACKUP_DAYS, LAST_BACKUP
+from shelftalk.web.page_schedule import describe_failure
 from shelftalk.web.report_figures import (
     WHY_A_RANGE,
     make_chart,
@@ -121,7 +122,7 @@ def list_steps(progress: Progress) -> list[Step]:
 
 def list_notices(db: Db, progress: Progress, today: date, at: datetime) -> list[Notice]:
     """What needs a look, the most urgent first."""
-    found = _list_silent(db, today)
+    found = [*_list_failed_dates(db), *_list_silent(db, today)]
     if progress.products:
         found += [*_list_outdated(db), *_list_incomplete(db), *_list_unpublished(db)]
     if progress.own_placements and state().settings.origin_is_local:
@@ -155,6 +156,16 @@ def _make_silence(usual: float, last_day: date, place: attention.PlacementPlace,
     )
     title = _("Silent: {medium}, {place}", medium=_(MEDIA[place.medium].label), place=where)
     return Notice("bad", title, text, url_for("reports.placement", placement_id=place.id, period="90"))
+
+
+def _list_failed_dates(db: Db) -> list[Notice]:
+    notices = []
+    for item in page_schedules.list_failures(db, SHOWN):
+        what = _("Not published") if item.what == "publish" else _("Not taken off phones")
+        why = next(iter(describe_failure(item.told)), "")
+        path = url_for("page_schedule.index", product_id=item.product_id)
+        notices.append(Notice("bad", f"{what}: {item.name}", why, path))
+    return notices
 
 
 def _list_outdated(db: Db) -> list[Notice]:

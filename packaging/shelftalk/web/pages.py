@@ -95,6 +95,11 @@ class View:
         shown = {block.id for block in self.content.blocks if not block.hidden}
         return [f"{one}.{tag}" for tag, blocks in self.page.list_older().items() for one in blocks if one in shown]
 
+    @property
+    def older_languages(self) -> set[str]:
+        """The languages with such a text."""
+        return {name.partition(".")[2] for name in self.older}
+
 
 def after_change() -> None:
     """Put what changed on the shelf, so that phones get it at once."""

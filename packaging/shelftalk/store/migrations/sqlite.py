@@ -182,6 +182,7 @@ def m0010_sent(db: Database) -> None:
 def m0011_editor(db: Database) -> None:
     """What the page editor keeps: drafts put aside, times of texts, dates to publish, templates, who has it open."""
     db.table("pages").add_column("source", str, not_null_default="en")
+    db.table("pages").add_column("editor", str, not_null_default="")
     db.table("page_texts").add_column("times", str, not_null_default="{}")
     draft: Columns = {"id": int, "product_id": int, "content": str, "at": str, "by": str, "why": str}
     _create(db, "page_drafts", draft, "id")

@@ -20,7 +20,16 @@ order by due_at, id;
 update page_schedules
 set state = :state, done_at = :at
 where id = :id and state = 'waiting'
-returning *;
+returning id;
+
+-- name: cancel_schedule(product_id, id, at)^
+update page_schedules
+set state = 'cancelled', done_at = :at
+where product_id = :product_id and id = :id and state = 'waiting'
+returning id;
+
+-- name: get_schedule_content(id)^
+select content from page_schedules where id = :id;
 
 -- name: fail_schedule(id, told)!
 update page_schedules set state = 'failed', told = :told where id = :id;

@@ -8,11 +8,12 @@ select * from pages where product_id = :product_id;
 -- name: list_page_texts(product_id)
 select language, texts, times from page_texts where product_id = :product_id order by language;
 
--- name: update_page(product_id, revision, blocks, source, by, at)^
+-- name: update_page(product_id, revision, blocks, source, editor, by, at)^
 update pages
 set
     blocks = :blocks,
     source = case when :source = '' then source else :source end,
+    editor = :editor,
     revision = revision + 1,
     updated_at = :at,
     updated_by = :by
@@ -67,8 +68,14 @@ select version, content, published_at, published_by
 from page_versions
 where product_id = :product_id and version = :version;
 
--- name: list_live_products()
-select id from products where status = 'live' order by id;
+-- name: list_dated_pages()
+select products.id, page_versions.content
+from products
+join page_versions on page_versions.product_id = products.id and page_versions.version = products.published_version
+where
+    products.status = 'live'
+    and (page_versions.content like '%"from":"2%' or page_versions.content like '%"until":"2%')
+order by products.id;
 
 -- name: add_page_draft(product_id, content, by, at, why)^
 insert into page_drafts (product_id, content, at, by, why)
