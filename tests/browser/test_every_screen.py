@@ -106,7 +106,7 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "locations/1",
     ]
     of_one += ["locations/1/edit", "placements/1", "placements/1/edit", "placements/1/erase", "runs/1", "users/1"]
-    of_one += ["reviews/1", "questions/1"]
+    of_one += ["reviews/", "reviews/1", "questions/", "questions/1"]
     lists = [
         "reviews/",
         "questions/",

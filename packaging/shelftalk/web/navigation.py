@@ -55,7 +55,7 @@ NAVIGATION = (
     PlaceGroup(
         mark("Shoppers"),
         (
-            Place(mark("Reviews"), "sparkles", "/admin/reviews/"),
+            Place(mark("Reviews"), "star", "/admin/reviews/"),
             Place(mark("Questions"), "help", "/admin/questions/"),
             Place(mark("Surveys"), "list", "/admin/surveys/"),
             Place(mark("Sign-ups"), "mail", "/admin/sign-ups/", "marketer"),
