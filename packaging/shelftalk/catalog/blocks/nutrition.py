@@ -32,11 +32,11 @@ BLOCK = BlockType(
             "rows",
             required=True,
             fields=(
-                Field("name", mark("Name"), required=True, max_length=60, help=mark("For example: Energy, fat, salt.")),
+                Field("name", mark("Name"), required=True, max_length=60),
                 Field("amount", mark("Amount"), "number", required=True, max_length=20),
                 Field("unit", mark("Unit"), "choice", options=UNITS),
                 Field("reference", mark("Reference intake in %"), "number", max_length=20),
-                Field("part", mark("It is part of the line above"), "check"),
+                Field("part", mark("Part of the line above"), "check"),
             ),
         ),
         Field("note", mark("Note below"), max_length=200, help=mark("For example: Reference intake of an adult.")),
