@@ -17,8 +17,8 @@ from shelftalk.catalog.blocks import get_block_type
 from shelftalk.catalog.languages import fold_text
 from shelftalk.catalog.page import Block, PageContent
 
-FITS = 0.4  # share of the question's weight a passage must carry
-CLOSE = 0.6  # share of the best passage's score the others must reach
+FITS = 0.3  # share of the question's weight a passage must carry
+CLOSE = 0.55  # share of the best passage's score the others must reach
 ABSENT = 0.4  # weight of a word the page has nowhere, beside one it has once
 IN_TITLE, IN_TEXT = 1.0, 0.85
 MAX_TERMS = 24
@@ -27,8 +27,9 @@ _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}](?:[^\W_{_HAN}]|[\u0300-\u036f\u064
 _ENDINGS = re.compile(
     r"(?:[аоеиыуюяэйь]{1,2}|(?:[иы]ми|[ао]ми|ям|ах|ях|ам|ом|ем|ов|ев)|(?:ies|ing|ed|es|s|y)|(?:ها|های|هایی|هایش))$"
 )
+_VOWELS = frozenset("аоеиыуюяэйь")
 _BEGINNINGS = re.compile("^ن?می(?=.{3})")
-_MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(?m:^\s*(?:#{1,6}|>|[-*+]|\d+\.)\s+)|[*_`]{1,3}")
+_MARKDOWN = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|(?m:^[ \t]*(?:#{1,6}|>|[-*+]|\d+\.)[ \t]+)|[*_`]{1,3}")
 _SEARCHED = ("line", "text", "markdown", "number")
 _UNSEARCHED = {"alt", "length"}
 # Words of asking, which say nothing of what is asked.
@@ -174,7 +175,8 @@ def compare_terms(asked: str, word: str) -> float:
         return 0.95
     shared = next((i for i, (a, b) in enumerate(zip(asked, word, strict=False)) if a != b), min(len(asked), len(word)))
     longer = max(len(asked), len(word))
-    if shared >= 3 and (shared >= 0.65 * longer or (shared == len(asked) and shared >= 0.4 * longer)):
+    least = 4 if asked.isascii() else 3
+    if shared >= least and (shared >= 0.65 * longer or (shared == len(asked) and shared >= 0.4 * longer)):
         return 0.8
     if shared >= 4 and shared >= 0.5 * longer:
         return 0.65
@@ -184,8 +186,10 @@ def compare_terms(asked: str, word: str) -> float:
 
 def _stem(word: str) -> str:
     """A word without its usual ending (Persian verbs: and beginning), where enough is left."""
-    cut = _ENDINGS.sub("", _BEGINNINGS.sub("", word))
-    return cut if len(cut) >= (3 if word.isascii() else 2) else word
+    bare = _BEGINNINGS.sub("", word)
+    least = 3 if word.isascii() else 2
+    cuts = (_ENDINGS.sub("", bare), bare[:-1] if bare[-1:] in _VOWELS else bare)
+    return next((cut for cut in cuts if len(cut) >= least), word)
 
 
 def _share_trigrams(one: str, other: str) -> float:

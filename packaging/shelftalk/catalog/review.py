@@ -105,8 +105,9 @@ class ReviewBoard:
 
 def parse_stars(text: str) -> int:
     """One to five stars, in any digits; raises Invalid."""
-    if text.strip().isdecimal() and int(text) in STARS:
-        return int(text)
+    digit = text.strip()
+    if len(digit) == 1 and digit.isdecimal() and int(digit) in STARS:
+        return int(digit)
     raise Invalid("stars", "Choose how many stars: one to five.")
 
 

@@ -74,10 +74,9 @@ def _order(query: ListQuery) -> str:
 
 
 def _read_filters(query: ListQuery) -> dict[str, object]:
-    product = query.filter("product")
     return {
         "pattern": make_pattern(query.search),
-        "product_id": int(product) if product.isdecimal() else 0,
+        "product_id": query.number("product"),
         "language": query.filter("language"),
         "state": query.filter("state"),
     }

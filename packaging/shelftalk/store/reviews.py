@@ -85,11 +85,10 @@ def _order(query: ListQuery) -> str:
 
 
 def _read_filters(query: ListQuery) -> dict[str, object]:
-    product, stars = query.filter("product"), query.filter("stars")
     return {
         "pattern": make_pattern(query.search),
-        "product_id": int(product) if product.isdecimal() else 0,
-        "stars": int(stars) if stars.isdecimal() else 0,
+        "product_id": query.number("product"),
+        "stars": query.number("stars"),
         "language": query.filter("language"),
         "state": query.filter("state"),
     }

@@ -71,6 +71,11 @@ class ListQuery:
         """A filter's value; empty: all."""
         return self.filters.get(name, "")
 
+    def number(self, name: str) -> int:
+        """A filter's value as a number; 0 when it is none."""
+        text = self.filter(name)
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
+
     def order(self, columns: Mapping[str, str], default: str) -> str:
         """The `order by` of the asked column, or of the default; ties by id so that pages never overlap."""
         column = columns.get(self.sort, columns[default])
