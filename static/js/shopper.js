@@ -98,7 +98,9 @@
 (() => {
   document.addEventListener("toggle", (event) => {
     const film = event.target.matches(".own[open]") && event.target.querySelector("video");
-    if (film) film.play().catch(() => {});
+    if (!film) return;
+    for (const track of film.textTracks) track.mode = "showing"; // shops are loud, and phones in them quiet
+    film.play().catch(() => {});
   }, true);
   document.addEventListener("click", (event) => {
     const film = event.target.closest("a[data-film]");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from babel.units import format_unit
 
@@ -110,7 +111,8 @@ def write_size(size: int, tag: str) -> str:
     large = size >= MEGABYTE
     amount = round(size / MEGABYTE, 1) if large else max(1, round(size / 1000))
     unit = "digital-megabyte" if large else "digital-kilobyte"
-    text = format_unit(amount, unit, "short", locale=LANGUAGES[tag].locale)
+    length: Literal["long", "short"] = "long" if tag == "fa" else "short"  # its short one is in Latin letters
+    text = format_unit(amount, unit, length, locale=LANGUAGES[tag].locale, numbering_system="default")
     return localise_digits(re.sub(r"\s", "\u00a0", text), tag)
 
 
