@@ -39,11 +39,18 @@ class Settings:
     check_links: bool  # whether the links of a page are asked before it is published
     metrics_token: str  # opens /metrics; empty: there is no such address
     password: str  # for `flask add-user` without a prompt
+    smtp_url: str  # the server mail goes to; empty: no mail is sent
+    mail_from: str  # the address it comes from
 
     @property
     def origin_is_local(self) -> bool:
         """Whether the origin is this machine only: fine for trying out, never for print."""
         return urlsplit(self.origin).hostname in LOCAL_HOSTS
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is a server to send mail by."""
+        return bool(self.smtp_url)
 
     @property
     def database_path(self) -> Path:
@@ -70,6 +77,8 @@ def read_settings(root: Path, environ: Mapping[str, str] | None = None) -> Setti
         check_links=_read_switch("SHELFTALK_CHECK_LINKS", env.get("SHELFTALK_CHECK_LINKS") or "on"),
         metrics_token=_read_token(env.get("SHELFTALK_METRICS_TOKEN", "")),
         password=env.get("SHELFTALK_PASSWORD", ""),
+        smtp_url=_read_smtp_url(env.get("SHELFTALK_SMTP_URL", "")),
+        mail_from=_read_mail_from(env.get("SHELFTALK_MAIL_FROM", ""), env.get("SHELFTALK_SMTP_URL", "")),
     )
 
 
@@ -155,4 +164,31 @@ def _read_token(text: str) -> str:
     raise Invalid(
         "SHELFTALK_METRICS_TOKEN",
         "SHELFTALK_METRICS_TOKEN is too weak. Give 16 letters and digits or more: openssl rand -hex 16",
+    )
+
+
+def _read_smtp_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = (
+            parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0 and not parts.path.strip("/")
+        )
+    except ValueError:
+        good = False
+    if not text or good:
+        return text
+    raise Invalid(
+        "SHELFTALK_SMTP_URL",
+        "SHELFTALK_SMTP_URL is not the address of a mail server. "
+        "Give smtp://user:password@mail.tea.example:587 (or smtps:// for port 465), or leave it empty.",
+    )
+
+
+def _read_mail_from(text: str, smtp_url: str) -> str:
+    if (not text and not smtp_url) or re.fullmatch(r"[^@\s<>\"(),:;]{1,64}@[^@\s<>\"(),:;]+", text):
+        return text
+    raise Invalid(
+        "SHELFTALK_MAIL_FROM",
+        "SHELFTALK_MAIL_FROM is “{value}”. It must be the address mail comes from, for example news@tea.example.",
+        value=text,
     )

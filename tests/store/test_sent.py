@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from shelftalk.catalog.survey import Choice
-from shelftalk.store import Db, Store, coupons, sent, surveys
+from shelftalk.store import Db, Store, coupons, outbox, sent, sign_ups, surveys
 from shelftalk.store.backup import read_backup, write_backup
+from shelftalk.store.rows import ListQuery
 from shelftalk.store.surveys import SurveyAsk
 from shelftalk.store.whence import Whence, find_whence
 from tests.store.test_store_contract import AT, add_location, add_placement, add_product
@@ -137,3 +138,71 @@ def test_a_backup_brings_everything_back(store: Store, tmp_path: Path) -> None:
         assert surveys.count_answers(db, whence.product_id, "b1") == 1
         assert coupons.count_coupons(db, whence.product_id, "b1").remaining == 1
         surveys.add_answer(db, whence, [Choice(1, 1)], at=AT)  # with a number of its own
+
+
+def test_an_address_is_kept_once_and_mailed_once_an_hour(store: Store) -> None:
+    with store.write() as db:
+        whence = stand(db)
+        first = sign_ups.sign_up(db, whence, "ada@tea.example", "Yes", at=AT)
+        assert first
+        assert sign_ups.sign_up(db, whence, "ada@tea.example", "Yes", at=AT + timedelta(minutes=59)) is None
+        again = sign_ups.sign_up(db, whence, "ada@tea.example", "Yes, again", at=AT + timedelta(hours=1))
+        assert again and (again.id, again.consent) == (first.id, "Yes, again")
+        sign_ups.confirm_sign_up(db, first.id, at=AT)
+        assert sign_ups.sign_up(db, whence, "ada@tea.example", "Yes", at=AT + timedelta(days=9)) is None
+        assert sign_ups.count_sign_ups(db) == sign_ups.SignUpCounts(1, 0, 0)
+        sign_ups.leave_sign_up(db, first.id, at=AT)
+        sign_ups.sign_up(db, whence, "mei@tea.example", "Yes", at=AT)
+        assert sign_ups.count_sign_ups(db) == sign_ups.SignUpCounts(0, 1, 1)
+
+
+def test_addresses_are_listed_found_and_dropped_when_nobody_confirms(store: Store) -> None:
+    with store.write() as db:
+        whence = stand(db)
+        for name in ("ada", "mei", "a_b"):
+            kept = sign_ups.sign_up(db, whence, f"{name}@tea.example", "Yes", at=AT)
+            assert kept
+            if name != "mei":
+                sign_ups.confirm_sign_up(db, kept.id, at=AT)
+        for query, emails in (
+            (ListQuery(), ["ada", "a_b"]),
+            (ListQuery(search="A_B"), ["a_b"]),
+            (ListQuery(filters={"state": "waiting"}), ["mei"]),
+            (ListQuery(filters={"state": "all", "product": "1"}, sort="email"), ["a_b", "ada", "mei"]),
+            (ListQuery(filters={"language": "ru"}), []),
+        ):
+            listing = sign_ups.list_sign_ups(db, query)
+            assert [row.email.split("@")[0] for row in listing.rows] == emails
+            assert listing.total == len(emails)
+        sent.drop_old_sent(db, AT.date() + timedelta(days=8), 396)
+        assert sign_ups.count_sign_ups(db) == sign_ups.SignUpCounts(2, 0, 0)
+        sign_ups.note_export(db, "sign_ups", 2, by="Mei", at=AT)
+        assert [(one.by, one.rows) for one in sign_ups.list_exports(db, "sign_ups")] == [("Mei", 2)]
+
+
+def test_each_mail_is_claimed_by_one_sender(store: Store) -> None:
+    with store.write() as db:
+        for number in range(30):
+            outbox.add_mail(db, f"{number}@tea.example", "Hello", at=AT)
+    claimed: list[int] = []
+
+    def run() -> None:
+        for _turn in range(10):
+            with store.write() as db:
+                mail = outbox.claim_mail(db, now=AT, until=AT + timedelta(minutes=5))
+            if mail:
+                claimed.append(mail.id)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(claimed) == len(set(claimed)) == 30
+    with store.write() as db:
+        outbox.drop_mail(db, claimed[0])
+        again = outbox.claim_mail(db, now=AT + timedelta(minutes=6), until=AT + timedelta(minutes=11))
+        assert again and again.tries == 2, "what its sender never finished is another's after a while"
+        assert outbox.count_mail(db) == outbox.Waiting(29, 2)
+        sent.drop_old_sent(db, AT.date() + timedelta(days=5), 396)
+        assert outbox.count_mail(db).count == 0

@@ -94,6 +94,10 @@ NOTICES: dict[str, Notice] = {
         mark("Something on our side is slow just now. Your phone is fine. Try again in a minute."),
         again=True,
     ),
+    "left": Notice(
+        mark("You are not on the list"),
+        mark("Your address is not kept here, and no mail goes to it."),
+    ),
     "privacy": Notice(
         mark("What we count"),
         mark("We count that a label was scanned, not who scanned it. Here is all of it."),
@@ -122,6 +126,7 @@ class PageRenderer:
         self._script = script
         self._kind_styles = kind_styles
         self._kind_scripts = kind_scripts
+        self.without: frozenset[str] = frozenset()  # kinds of blocks that cannot work here: left out
 
     def render_pages(
         self, product: Product, content: PageContent, media: Mapping[str, Media], extras: Mapping[str, object] = EMPTY
@@ -140,7 +145,8 @@ class PageRenderer:
         preview: bool = False,
     ) -> RenderedPage:
         """The page in one language. A preview shows what is there so far, and is never shared or counted."""
-        views = [replace(view, extra=extras.get(view.id)) for view in list_views(content, language, media)]
+        whole = [view for view in list_views(content, language, media) if view.type not in self.without]
+        views = [replace(view, extra=extras.get(view.id)) for view in whole]
         links = Links(language, preview=preview)
         hero = next((view for view in views if view.type == "hero"), BlockView("top", "hero", {}, None))
         buy = next((view for view in views if view.type == "buy"), None)
