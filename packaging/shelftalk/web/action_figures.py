@@ -9,7 +9,7 @@ from shelftalk.catalog.blocks import BLOCKS
 from shelftalk.catalog.page import PageContent
 from shelftalk.catalog.placement import MEDIA, STAGES
 from shelftalk.reports.funnel import WORDS, ActionFigures, Funnel, Tap, make_figures
-from shelftalk.reports.numbers import add_placements
+from shelftalk.reports.numbers import add_days, add_placements, total
 from shelftalk.store import Db, actions, attention, pages, rollups
 from shelftalk.web.i18n import current_tag
 from shelftalk.web.report_figures import Names
@@ -64,6 +64,20 @@ def read_action_figures(db: Db, query: ReportQuery) -> ActionFigures:
         places,
         all_classes=query.all_classes,
     )
+
+
+def read_placement_report(db: Db, query: ReportQuery, place: attention.PlacementPlace, names: Names) -> ActionReport:
+    """The same for one placement, without tables of others."""
+    first, last = query.period.from_day, query.period.to_day
+    rows = actions.list_action_totals(db, first, last, product_id=place.product_id)
+    days = add_days(rollups.list_placement_days(db, first, last, place.id), all_classes=query.all_classes)
+    figures = make_figures(
+        [row for row in rows if row.placement_id == place.id],
+        {place.id: total(days.values()).shown},
+        {place.id: (place.product_id, place.stage)},
+        all_classes=query.all_classes,
+    )
+    return ActionReport(figures, [], [], [], name_taps(db, figures.taps, names), 0)
 
 
 def read_action_report(db: Db, query: ReportQuery, names: Names) -> ActionReport:

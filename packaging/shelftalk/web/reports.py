@@ -28,7 +28,7 @@ from shelftalk.reports.numbers import (
 from shelftalk.reports.periods import MAX_DAYS, PRESETS, Period
 from shelftalk.store import Db, attention, day_scans, rollups
 from shelftalk.store.rows import Listing, ListQuery
-from shelftalk.web.action_figures import read_action_report
+from shelftalk.web.action_figures import read_action_report, read_placement_report
 from shelftalk.web.forms import parse_day
 from shelftalk.web.lists import read_list_query
 from shelftalk.web.report_figures import (
@@ -157,12 +157,14 @@ def placement(placement_id: int) -> ResponseReturnValue:
         query, names = _read_query(db)
         place = attention.get_place(db, placement_id)
         rows = rollups.list_placement_days(db, query.period.from_day, query.period.to_day, placement_id)
+        done = read_placement_report(db, query, place, names)
     days = add_days(rows, all_classes=query.all_classes)
     return render_template(
         "reports/placement.html",
         query=query,
         names=names,
         place=place,
+        done=done,
         days=sorted(days.items(), reverse=True),
         line=make_line(days, query.period),
         chart=make_line_chart(make_line(days, query.period), query),
