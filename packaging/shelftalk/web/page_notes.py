@@ -30,7 +30,7 @@ def list_notes(raw: Raw) -> dict[str, str]:
 def _check(text: str) -> Iterator[str]:
     tag = _TAG.search(text)
     if tag:
-        yield _("“{tag}” is shown as it stands: HTML does nothing here. Use the buttons above.", tag=tag[0][:40])
+        yield _("“{value}” is shown as it stands: HTML does nothing here. Use the buttons above.", value=tag[0][:40])
     if _PICTURE.search(text):
         yield _("A picture inside a text is left out. Add a picture block instead.")
     for link in _LINK.finditer(text):
