@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from shelftalk.catalog.survey import Choice
-from shelftalk.store import Db, Store, coupons, outbox, sent, sign_ups, surveys
+from shelftalk.catalog.warranty import Registration
+from shelftalk.store import Db, Store, coupons, outbox, sent, sign_ups, surveys, warranties
 from shelftalk.store.backup import read_backup, write_backup
 from shelftalk.store.rows import ListQuery
 from shelftalk.store.surveys import SurveyAsk
@@ -206,3 +207,26 @@ def test_each_mail_is_claimed_by_one_sender(store: Store) -> None:
         assert outbox.count_mail(db) == outbox.Waiting(29, 2)
         sent.drop_old_sent(db, AT.date() + timedelta(days=5), 396)
         assert outbox.count_mail(db).count == 0
+
+
+def test_registered_items_are_found_and_the_same_form_counts_once(store: Store) -> None:
+    day = date(2027, 11, 2)
+    with store.write() as db:
+        whence = stand(db)
+        one = warranties.register(
+            db, whence, Registration(serial="SN-1", email="ada@tea.example"), consent="Yes", delete_on=day, at=AT
+        )
+        twice = warranties.register(
+            db, whence, Registration(serial="SN-1", email="ada@tea.example"), consent="Yes", delete_on=day, at=AT
+        )
+        other = warranties.register(
+            db, whence, Registration(lot="L-2", email="ada@tea.example"), consent="Yes", delete_on=day, at=AT
+        )
+        assert (one.mail_due, twice.mail_due, other.mail_due) == (True, False, False)
+        assert one.number == twice.number != other.number
+        for search, count in (("", 2), ("sn-1", 1), (one.number.lower(), 1), ("l-2", 1), ("%", 0)):
+            assert warranties.list_warranties(db, ListQuery(search=search)).total == count
+        assert warranties.list_warranties(db, ListQuery(filters={"product": "99"})).rows == []
+        assert [name for _id, name in warranties.list_products(db)]
+        sent.drop_old_sent(db, day, 396)
+        assert warranties.list_warranties(db, ListQuery()).total == 0

@@ -269,7 +269,7 @@ def test_marketers_see_and_take_out_the_confirmed_and_it_is_written_down(
     rows = list(csv.DictReader(io.StringIO(text_of(marketer.get("/admin/sign-ups/addresses.csv"))[1:])))
     assert [row["email"] for row in rows] == ["ada@tea.example"]
     assert rows[0]["consent"] == TEXTS["en"]["consent"]
-    assert "Who took addresses out" in text_of(marketer.get("/admin/sign-ups/"))
+    assert "Who took this out" in text_of(marketer.get("/admin/sign-ups/"))
 
 
 def test_one_address_can_be_deleted(client: FlaskClient, marketer: FlaskClient, store: Store, tea: Product) -> None:

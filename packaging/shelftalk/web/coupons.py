@@ -27,7 +27,7 @@ from shelftalk.web.forms import Form, fresh_form, once, read_form, render_form
 from shelftalk.web.i18n import current_tag
 from shelftalk.web.pages import after_change
 from shelftalk.web.security import requires
-from shelftalk.web.sent import get_whence, send_file
+from shelftalk.web.sent import get_texts, get_whence, send_file
 from shelftalk.web.state import state
 from shelftalk.web.texts import ngettext
 from shelftalk.web.touch import Reply, Touch, is_trapped
@@ -85,8 +85,7 @@ def say(touch: Touch) -> Reply:
 
 
 def _show(touch: Touch) -> dict[str, object]:
-    texts = touch.content.texts.get(touch.language, {}).get(touch.block.id, {})
-    return {"texts": texts, "until": find_day(touch.block.shared, "until")}
+    return {"texts": get_texts(touch), "until": find_day(touch.block.shared, "until")}
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -1,11 +1,11 @@
-"""What the forms of shopper pages have in common: whose page it was, and errors in the shopper's language."""
+"""What the forms of shopper pages have in common: where they came from, mistakes and mail in the shopper's language."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from flask import Response
+from flask import Response, render_template
 
 from shelftalk.errors import Invalid
 from shelftalk.store import Db
@@ -20,9 +20,19 @@ def get_whence(db: Db, touch: Touch) -> Whence:
     return find_whence(db, touch.product.id, touch.block.id, version, touch.language, touch.code)
 
 
-def translate(touch: Touch) -> Callable[[Invalid], str]:
-    """Writes mistakes the way the shopper reads."""
-    return lambda error: state().translator.text_error(error, touch.language)
+def get_texts(touch: Touch) -> dict[str, object]:
+    """The block's words in the reader's language."""
+    return dict(touch.content.texts.get(touch.language, {}).get(touch.block.id, {}))
+
+
+def render_mail(template: str, language: str, values: Mapping[str, object]) -> str:
+    """A mail's text in a language, whatever language the request is in."""
+    translator = state().translator
+
+    def translate(message: str, **places: object) -> str:
+        return translator.translate(message, language, **places)
+
+    return render_template(template, **(dict(values) | {"_": translate}))
 
 
 @contextmanager
@@ -31,7 +41,7 @@ def catch(errors: dict[str, str], touch: Touch) -> Iterator[None]:
     try:
         yield
     except Invalid as error:
-        errors.setdefault(error.field, translate(touch)(error))
+        errors.setdefault(error.field, state().translator.text_error(error, touch.language))
 
 
 def send_file(content: bytes | str, name: str, mimetype: str) -> Response:

@@ -24,7 +24,7 @@ from shelftalk.web.lists import read_list_query
 from shelftalk.web.mail_links import make_link
 from shelftalk.web.outbox import make_message
 from shelftalk.web.security import get_actor, requires
-from shelftalk.web.sent import catch, get_whence, send_file
+from shelftalk.web.sent import catch, get_texts, get_whence, render_mail, send_file
 from shelftalk.web.state import state
 from shelftalk.web.texts import _
 from shelftalk.web.touch import Reply, Touch, is_trapped
@@ -70,11 +70,6 @@ def read_email(form: Mapping[str, str], name: str = "email") -> str:
     return email
 
 
-def get_texts(touch: Touch) -> dict[str, object]:
-    """The block's words in the reader's language."""
-    return dict(touch.content.texts.get(touch.language, {}).get(touch.block.id, {}))
-
-
 def _make_mail(touch: Touch, kept: SignUp) -> str:
     """The mail with the link, in the shopper's language."""
     product = touch.product
@@ -98,16 +93,6 @@ def _make_mail(touch: Touch, kept: SignUp) -> str:
         name=product.brand or product.name,
         leave_url=str(values["leave_url"]),
     )
-
-
-def render_mail(template: str, language: str, values: Mapping[str, object]) -> str:
-    """A mail's text in a language, whatever language the request is in."""
-    translator = state().translator
-
-    def translate(message: str, **places: object) -> str:
-        return translator.translate(message, language, **places)
-
-    return render_template(template, **(dict(values) | {"_": translate}))
 
 
 def say(touch: Touch) -> Reply:

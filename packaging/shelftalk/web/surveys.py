@@ -20,7 +20,7 @@ from shelftalk.store.surveys import ALL_PLACES, PlaceCount, SurveyAsk, WrittenAn
 from shelftalk.web import touch
 from shelftalk.web.i18n import current_tag
 from shelftalk.web.security import requires
-from shelftalk.web.sent import catch, get_whence, send_file
+from shelftalk.web.sent import catch, get_texts, get_whence, send_file
 from shelftalk.web.state import state
 from shelftalk.web.texts import _
 from shelftalk.web.touch import Reply, Touch, is_trapped
@@ -60,7 +60,7 @@ def say(touch: Touch) -> Reply:
 
 
 def _show(touch: Touch) -> dict[str, object]:
-    texts = touch.content.texts.get(touch.language, {}).get(touch.block.id, {})
+    texts = get_texts(touch)
     return {"texts": texts, "rows": texts.get("rows", [])}
 
 
