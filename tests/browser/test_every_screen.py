@@ -43,6 +43,7 @@ NO_SCREENS = {
     "runs.pdf",
     "coupons.export_csv",
     "signups.export_csv",
+    "warranties.export_csv",
     "surveys.export_csv",
     "surveys.export_xlsx",
 }

@@ -56,6 +56,7 @@ from shelftalk.web import (
     touch,
     uploads,
     users,
+    warranties,
 )
 from shelftalk.web.addresses import init_addresses
 from shelftalk.web.attempts import Attempts
@@ -109,6 +110,7 @@ AREAS: tuple[ModuleType, ...] = (
     coupons,
     signups,
     mail_links,
+    warranties,
     touch,
 )
 MEGABYTE = 1024 * 1024
