@@ -231,7 +231,7 @@ class PageRenderer:
     ) -> RenderedPage:
         light, dark = make_palettes(colour)
         sheets = (self._kind_styles.get(kind, "") for kind in _add_form(kinds))
-        style = make_style(self._style + "".join(sheets) + make_focus_style(views), colour)
+        style = make_style(self._style + "".join(sheets) + make_focus_style(views) + make_digit_style(tag), colour)
         html = self._environment.get_template(template).render(
             _=partial(self._translator.translate, tag=tag),
             ngettext=partial(self._translator.ngettext, tag=tag),
@@ -379,6 +379,12 @@ def make_style(sheet: str, colour: str) -> str:
     light, dark = make_palettes(colour)
     night = "@media screen and (prefers-color-scheme:dark){:root{" + dark.format_css() + "}}"
     return ":root{" + light.format_css() + "}" + night + sheet
+
+
+def make_digit_style(tag: str) -> str:
+    """What numbers lists with the language's own digits; nothing where they are the usual ones."""
+    counter = get_language(tag).counter
+    return "" if counter == "decimal" else f":root{{--digits:{counter}}}"
 
 
 def make_policy(style: str, more: str = "") -> str:
