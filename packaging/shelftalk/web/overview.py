@@ -15,7 +15,7 @@ from shelftalk.catalog.placement import MEDIA
 from shelftalk.errors import mark
 from shelftalk.reports.numbers import CLASSES, SILENT_DAYS, USUAL_DAYS, USUAL_SCANS, add_days, measure_usual
 from shelftalk.reports.periods import DEFAULT_PRESET, make_period
-from shelftalk.store import Db, attention, notes, page_schedules, rollups
+from shelftalk.store import Db, attention, notes, page_schedules, questions, reviews, rollups
 from shelftalk.store.attention import Progress
 from shelftalk.store.sample import has_sample
 from shelftalk.web.auth import needs_set_up
@@ -124,7 +124,7 @@ def list_notices(db: Db, progress: Progress, today: date, at: datetime) -> list[
     """What needs a look, the most urgent first."""
     found = [*_list_failed_dates(db), *_list_silent(db, today)]
     if progress.products:
-        found += [*_list_outdated(db), *_list_incomplete(db), *_list_unpublished(db)]
+        found += [*_list_voices(db), *_list_outdated(db), *_list_incomplete(db), *_list_unpublished(db)]
     if progress.own_placements and state().settings.origin_is_local:
         text = _("Codes printed now would open on this machine only. Set SHELFTALK_ORIGIN before you print for a shop.")
         found.append(Notice("bad", _("The address is local"), text, "/admin/status"))
@@ -166,6 +166,18 @@ def _list_failed_dates(db: Db) -> list[Notice]:
         path = url_for("page_schedule.index", product_id=item.product_id)
         notices.append(Notice("bad", f"{what}: {item.name}", why, path))
     return notices
+
+
+def _list_voices(db: Db) -> list[Notice]:
+    """What shoppers wrote and nobody has read."""
+    waiting, opened = reviews.count_waiting(db), questions.count_open(db)
+    review = ngettext("{n} review waits to be read", "{n} reviews wait to be read", waiting)
+    question = ngettext("{n} question has no answer", "{n} questions have no answer", opened)
+    found = [
+        (waiting, Notice("warn", review, _("Shoppers see it after that."), "/admin/reviews/?state=waiting")),
+        (opened, Notice("warn", question, _("Shoppers left it on a page."), "/admin/questions/?state=open")),
+    ]
+    return [notice for count, notice in found if count]
 
 
 def _list_outdated(db: Db) -> list[Notice]:

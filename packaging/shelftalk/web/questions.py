@@ -19,6 +19,7 @@ from shelftalk.store import questions as question_store
 from shelftalk.store.questions import QuestionRow
 from shelftalk.store.rows import ListQuery
 from shelftalk.web import touch
+from shelftalk.web.actions import note_action
 from shelftalk.web.forms import Form, fresh_form, go_to, once, read_form, render_form
 from shelftalk.web.lists import read_list_query
 from shelftalk.web.reviews import list_language_choices, list_product_choices
@@ -49,6 +50,8 @@ class FoundText:
 def ask(touch: Touch) -> Reply:
     """What the page says about a question, and a way to leave it."""
     question = " ".join(touch.form.get("ask", "").replace("\x00", "").split())[:MAX_QUESTION]
+    if question:
+        note_action(touch, "ask")
     return Reply("answers/faq-found.html", _search(touch, question) | {"errors": {}})
 
 
@@ -76,7 +79,7 @@ def take(touch: Touch) -> Reply:
             about = (touch.product.id, touch.block.id, touch.language)
             if not question_store.add_question(db, *about, question, on=day, at=at):
                 raise Invalid("question", "Very many questions are waiting just now. Please come back another day.")
-        return Reply(said=touch.block.id)
+        return Reply(said=touch.block.id, act="question")
     typed = touch.form.get("question", "")
     return Reply("answers/faq-found.html", {"typed": {"question": typed}, "matches": [], "errors": errors}, 422)
 

@@ -65,7 +65,7 @@ def take(touch: Touch) -> Reply:
     with state().store.write() as db:
         given = ReviewInput(stars, text, name)
         review_store.add_review(db, touch.product.id, touch.block.id, touch.language, given, on=day)
-    return Reply(said=touch.block.id)
+    return Reply(said=touch.block.id, act="review")
 
 
 def show_all(touch: Touch) -> Reply:

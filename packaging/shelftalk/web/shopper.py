@@ -26,10 +26,10 @@ from shelftalk.catalog.media import Media, make_file_name
 from shelftalk.catalog.page import PageContent, list_references
 from shelftalk.catalog.palette import make_palettes
 from shelftalk.catalog.product import Product
-from shelftalk.catalog.review import ReviewBoard, shorten
 from shelftalk.errors import mark
 from shelftalk.scans.shelf import RenderedPage
-from shelftalk.web import block_views, block_words
+from shelftalk.web import block_files, block_views, block_words
+from shelftalk.web.block_files import describe_rating, list_kind_scripts, make_script_url
 from shelftalk.web.block_views import BlockView, list_sources, list_views, make_focus_style
 from shelftalk.web.taps import list_taps
 
@@ -276,7 +276,7 @@ class PageRenderer:
             facts["description"] = claim
         if photo:
             facts["image"] = self._origin + make_picture_url(photo, 720, "jpg")
-        facts |= _describe_rating(views)
+        facts |= describe_rating(views)
         text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
         return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 (escaped for a data block)
 
@@ -287,31 +287,11 @@ def make_renderer(root: Path, translator: Translates, origin: str, keep_days: in
         loader=FileSystemLoader(root / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     style = (root / "static/css/shopper.css").read_text(encoding="utf-8")
-    environment.globals.update(block_words.HELPERS, **block_views.HELPERS, keep_days=keep_days, shorten=shorten)
+    environment.globals.update(block_words.HELPERS, **block_views.HELPERS, **block_files.HELPERS, keep_days=keep_days)
     kinds = {path.stem: squeeze_css(path.read_text("utf-8")) for path in (root / "static/css/blocks").glob("*.css")}
-    script = _make_script_url(root, "js/shopper.js")
-    scripts = {path.stem: _make_script_url(root, f"js/blocks/{path.name}") for path in _list_kind_scripts(root)}
+    script = make_script_url(root, "js/shopper.js")
+    scripts = list_kind_scripts(root)
     return PageRenderer(environment, translator, origin, squeeze_css(style), script, kinds, scripts)
-
-
-def _list_kind_scripts(root: Path) -> list[Path]:
-    """The scripts of single kinds of blocks, which only pages with such a block load."""
-    return sorted((root / "static/js/blocks").glob("*.js"))
-
-
-def _make_script_url(root: Path, name: str) -> str:
-    """A script's address, which changes with its content."""
-    return f"/static/{name}?v={hashlib.sha256((root / 'static' / name).read_bytes()).hexdigest()[:8]}"
-
-
-def _describe_rating(views: Sequence[BlockView]) -> dict[str, object]:
-    """The rating the page shows, for search engines; nothing while there are no reviews."""
-    boards = [view.extra for view in views if isinstance(view.extra, ReviewBoard)]
-    if not boards or not boards[0].rating.count:
-        return {}
-    rating = boards[0].rating
-    value = {"ratingValue": str(rating.average), "reviewCount": rating.count, "bestRating": 5, "worstRating": 1}
-    return {"aggregateRating": {"@type": "AggregateRating", **value}}
 
 
 def list_pictures(product: Product, content: PageContent) -> set[str]:
