@@ -14,6 +14,7 @@ from shelftalk.catalog.placement import Placement
 from shelftalk.errors import Conflict
 from shelftalk.sample.brand import SampleBrand, SamplePlacement, SampleProduct, list_images, load_brand, replace_images
 from shelftalk.sample.doings import SampleAction, make_actions
+from shelftalk.sample.offers import add_offers, load_offers
 from shelftalk.sample.pictures import draw_picture
 from shelftalk.sample.traffic import SampleScan, make_traffic
 from shelftalk.sample.voices import add_blocks, load_voices
@@ -21,6 +22,7 @@ from shelftalk.store import Db, actions, locations, media, pages, placements, pr
 from shelftalk.store import sample as sample_store
 from shelftalk.web.forms import go_to, once, read_form
 from shelftalk.web.media import accept_image
+from shelftalk.web.sample_offers import add_sent
 from shelftalk.web.sample_voices import add_voices
 from shelftalk.web.security import requires
 from shelftalk.web.state import State, state
@@ -79,7 +81,8 @@ def _no_progress(_step: str) -> None:
 def load_sample(state: State, progress: Progress = _no_progress) -> LoadedSample:
     """Load the sample brand with 90 days of scans, all or nothing; raises Conflict when it is there already."""
     voices, at = load_voices(), clock.now()
-    brand = add_blocks(load_brand(), voices)
+    offers = load_offers()
+    brand = add_offers(add_blocks(load_brand(), voices), offers)
     progress("Drawing the pictures")
     pictures = _store_pictures(state, brand, at)
     with state.store.write() as db:
@@ -90,6 +93,7 @@ def load_sample(state: State, progress: Progress = _no_progress) -> LoadedSample
         location_ids = _add_locations(db, brand, at)
         placed = {p.key: _add_placement(db, p, product_ids, location_ids, at) for p in brand.placements}
         add_voices(db, voices, product_ids, clock.today(state.settings.timezone), at)
+        add_sent(db, offers, brand.placements, placed, product_ids, at, DAYS)
         progress("Adding 90 days of scans")
         traffic = list(make_traffic(brand.placements, at, DAYS))
         count = _add_scans(db, traffic, placed, state.settings.timezone)
