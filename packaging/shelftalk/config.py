@@ -82,6 +82,17 @@ def read_settings(root: Path, environ: Mapping[str, str] | None = None) -> Setti
     )
 
 
+def make_environ(settings: Settings) -> dict[str, str]:
+    """The environment for a process of our own that is to work on the same instance."""
+    return os.environ | {
+        "PORT": str(settings.port),
+        "SHELFTALK_INSTANCE": str(settings.instance),
+        "SHELFTALK_ORIGIN": settings.origin,
+        "SHELFTALK_CHECK_LINKS": "on" if settings.check_links else "off",
+        "DATABASE_URL": settings.database_url,
+    }
+
+
 def _read_port(text: str) -> int:
     if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 65536:
         return int(text)

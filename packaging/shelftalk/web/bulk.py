@@ -7,7 +7,6 @@ by other processes and notice nothing.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
+from shelftalk.config import make_environ
 from shelftalk.errors import Conflict
 from shelftalk.store import gate as gate_store
 from shelftalk.store import notes
@@ -136,15 +136,10 @@ def start(state: State, by: str) -> None:
     with state.store.read() as db:
         count = len(gate_store.list_waiting(db))
     write_progress(state, Progress(count, by, begun, begun))
-    settings = state.settings
-    environ = os.environ | {"SHELFTALK_INSTANCE": str(settings.instance), "SHELFTALK_ORIGIN": settings.origin}
-    environ |= {"PORT": str(settings.port), "SHELFTALK_CHECK_LINKS": "on" if settings.check_links else "off"}
-    if settings.database_url:
-        environ |= {"DATABASE_URL": settings.database_url}
     process = subprocess.Popen(  # noqa: S603 (a command of our own)
         ["nice", "-n", str(NICENESS), sys.executable, "-m", "flask", "publish", f"--by={by}"],  # noqa: S607 (POSIX has it)
-        cwd=settings.root,
-        env=environ,
+        cwd=state.settings.root,
+        env=make_environ(state.settings),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
