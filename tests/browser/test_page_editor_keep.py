@@ -45,6 +45,13 @@ def rest(page: Page, milliseconds: int = 300) -> None:
     page.evaluate(f"document.querySelector('[data-editor]').dataset.autosave = '{milliseconds}'")
 
 
+def take_back(page: Page) -> None:
+    """The server draws the page again; then its scripts have to be there."""
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("[data-editor][data-unsaved]")).to_be_attached()
+    page.wait_for_function("window.shelftalkEditor")
+
+
 def wait_until_kept(page: Page, text: str) -> None:
     """Within two seconds what is typed lies in the browser."""
     kept = "words => Object.values(localStorage).some((text) => text.includes(words))"
@@ -105,7 +112,7 @@ def test_a_server_killed_in_the_middle_of_typing_loses_no_letter(
         page = open_editor(opened)
         assert field(page, "en.claim").input_value() == ""
         expect(page.locator("[data-kept]")).to_contain_text("was not saved")
-        page.get_by_role("button", name="Take it back").click()
+        take_back(page)
         expect(field(page, "en.title")).to_have_value("Oolong of the high mountain mist")
         expect(field(page, "en.claim")).to_have_value("Typed while nobody listened")
         save(page)
@@ -130,7 +137,7 @@ def test_a_window_that_died_gives_its_text_back_with_blocks_and_rows(
     kept = again.locator("[data-kept]")
     expect(kept).to_contain_text("3 fields differ from what is stored")
     assert get_content(store) == before
-    kept.get_by_role("button", name="Take it back").click()
+    take_back(again)
     expect(again.locator("[data-state]")).to_contain_text("Not saved yet")
     save(again)
     content = get_content(store)
@@ -173,7 +180,7 @@ def test_signing_in_again_offers_the_text(context: BrowserContext, page: Page) -
     again.fill("[name=password]", PASSWORD)
     again.press("[name=password]", "Enter")
     again.wait_for_url(f"**{EDITOR}")
-    again.get_by_role("button", name="Take it back").click()
+    take_back(again)
     expect(field(again, "en.title")).to_have_value("Typed while signed out")
 
 

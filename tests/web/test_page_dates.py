@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,11 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from shelftalk import clock
-from shelftalk.catalog.page import make_block
 from shelftalk.errors import Invalid
 from shelftalk.store import Store, notes, page_schedules
 from shelftalk.store import pages as page_store
-from shelftalk.web.page_clock import DAY_NOTE, PageClock
+from shelftalk.web.page_clock import PageClock
 from shelftalk.web.page_schedule import parse_moment
 from shelftalk.web.state import get_state
 from tests.web.shop import add_placement, add_tea
@@ -170,25 +168,6 @@ def test_the_page_is_taken_off_phones_at_once_and_comes_back(app: Flask, markete
     assert marketer.get("/p/high-mountain-oolong").status_code == 200
 
 
-def test_a_page_is_made_anew_on_the_day_a_block_comes_up(app: Flask, store: Store) -> None:
-    add_tea(store)
-    today = clock.today()
-    with store.write() as db:
-        content = page_store.get_page(db, 1).content
-        recall = replace(make_block("recall"), shared={"from": today.isoformat(), "until": ""})
-        page_store.save_page(db, 1, 2, replace(content, blocks=(*content.blocks, recall)), by="", at=clock.now())
-        page_store.publish_page(db, 1, by="", at=clock.now())
-        version = notes.get_version(db)
-    page_clock = PageClock(get_state(app))
-    assert page_clock.turn_pages() == 0  # the first look only notes the day
-    with store.write() as db:
-        notes.set_note(db, DAY_NOTE, clock.days_before(today, 3).isoformat())
-    assert page_clock.turn_pages() == 1
-    with store.read() as db:
-        assert notes.get_version(db) == version + 1
-    assert page_clock.turn_pages() == 0
-
-
 def test_the_command_does_what_is_due(app: Flask, store: Store) -> None:
     add_tea(store)
     save(store, retitle(get_draft(store), "en", "By hand"))
@@ -196,3 +175,4 @@ def test_the_command_does_what_is_due(app: Flask, store: Store) -> None:
     done = app.test_cli_runner().invoke(args=["publish-due"])
     assert "Done: publish, product 1." in done.output
     assert get_title(store) == "By hand"
+    assert "Nothing is due." in app.test_cli_runner().invoke(args=["publish-due"]).output

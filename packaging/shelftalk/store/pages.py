@@ -193,11 +193,6 @@ def get_published(db: Db, product_id: int) -> PageContent | None:
     return parse_content(json.loads(content)) if content else None
 
 
-def list_dated_pages(db: Db) -> list[tuple[int, PageContent]]:
-    """The live products whose page has blocks with a first or last day, with what their page says."""
-    return [(row["id"], parse_content(json.loads(row["content"]))) for row in db.list("list_dated_pages")]
-
-
 def get_version(db: Db, product_id: int, version: int) -> tuple[PageVersion, PageContent]:
     """One publication of a page, with what it said; raises NotFound."""
     row = db.get("get_page_version", product_id=product_id, version=version)

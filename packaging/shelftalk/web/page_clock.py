@@ -1,4 +1,4 @@
-"""Does what is due by the clock: pages that were given a date, and pages with blocks that come up or go with a day."""
+"""Publishes pages and takes them off at the dates they were given: once, whichever process comes first."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import json
 import logging
 import threading
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from shelftalk import clock
-from shelftalk.catalog.days import list_turning_days
 from shelftalk.errors import Conflict, Invalid, NotFound, ShelftalkError
-from shelftalk.store import notes, page_schedules
+from shelftalk.store import page_schedules
 from shelftalk.store import pages as page_store
 from shelftalk.store.page_schedules import Schedule
 from shelftalk.web.publishing import list_faults
@@ -20,7 +18,6 @@ from shelftalk.web.state import State
 
 log = logging.getLogger(__name__)
 POLL_S = 2.0
-DAY_NOTE = "page_day"  # the day the dated blocks were last looked at
 TOLD = 5  # of what failed, this much is kept
 
 
@@ -34,8 +31,7 @@ class PageClock:
         """Until `stop`. A store that is away is asked again."""
         while not stop.wait(POLL_S):
             try:
-                turned = self.turn_pages()
-                if self.run_due() or turned:
+                if self.run_due():
                     self._state.refresh_shelf()
             except (ShelftalkError, OSError, ValueError) as error:
                 log.warning("Dates of pages wait: %s", error)
@@ -71,27 +67,6 @@ class PageClock:
             content = page_schedules.find_content(db, schedule.id)
         gaps = list_faults(self._state, schedule.product_id, content) if content else []
         return [(gap.message, gap.values) for gap in gaps]
-
-    def turn_pages(self) -> int:
-        """When a day has begun: have the pages made anew on which a block comes up or goes with it; gives how many."""
-        today = clock.local_hour(clock.now(), self._state.settings.timezone)[0]
-        with self._state.store.read() as db:
-            seen = notes.find_note(db, DAY_NOTE)
-            if seen >= today.isoformat():
-                return 0
-            dated = page_store.list_dated_pages(db) if seen else []
-        turned = [
-            product_id
-            for product_id, content in dated
-            if any(date.fromisoformat(seen) < day <= today for day in list_turning_days(content))
-        ]
-        with self._state.store.write() as db:
-            if notes.find_note(db, DAY_NOTE) != seen:
-                return 0  # another process was first
-            notes.set_note(db, DAY_NOTE, today.isoformat())
-            for product_id in turned:
-                page_store.mark_changed(db, product_id)
-        return len(turned)
 
 
 def format_told(told: Sequence[tuple[str, dict[str, object]]]) -> str:

@@ -179,12 +179,12 @@ def unpublish(product_id: int) -> ResponseReturnValue:
 @command("publish-due")
 def publish_due() -> None:
     """Do what pages were given a date for and is due by now; the running server does it by itself."""
-    page_clock = PageClock(state())
-    turned, done = page_clock.turn_pages(), page_clock.run_due()
+    done = PageClock(state()).run_due()
     state().refresh_shelf()
     for schedule, worked in done:
         click.echo(f"{'Done' if worked else 'Failed'}: {schedule.what}, product {schedule.product_id}.")
-    click.echo(f"{len(done)} dates, {turned} pages with a new day.")
+    if not done:
+        click.echo("Nothing is due.")
 
 
 def init(app: Flask) -> None:

@@ -68,15 +68,6 @@ select version, content, published_at, published_by
 from page_versions
 where product_id = :product_id and version = :version;
 
--- name: list_dated_pages()
-select products.id, page_versions.content
-from products
-join page_versions on page_versions.product_id = products.id and page_versions.version = products.published_version
-where
-    products.status = 'live'
-    and (page_versions.content like '%"from":"2%' or page_versions.content like '%"until":"2%')
-order by products.id;
-
 -- name: add_page_draft(product_id, content, by, at, why)^
 insert into page_drafts (product_id, content, at, by, why)
 values (:product_id, :content, :at, :by, :why)
