@@ -30,10 +30,10 @@ from shelftalk.scans import ledger as ledgers
 from shelftalk.scans import segment as segments
 from shelftalk.scans.aside import read_aside
 from shelftalk.scans.ingest import Ingester
-from shelftalk.scans.record import Scan, format_scan
+from shelftalk.scans.record import Action, Record, format_record
 from shelftalk.scans.segment import list_segments
 from shelftalk.scans.spool import Limits, Spool
-from shelftalk.store import Store, scans
+from shelftalk.store import Store, actions, scans
 from shelftalk.store.sqlite import SqliteEngine
 from shelftalk.web.scan_path import StoreSink
 from tests.store.test_store_contract import add_placement, add_product
@@ -139,17 +139,22 @@ class AnyOrder(RuleBasedStateMachine):
         self.kept_ledger = True
         self.number = 0
 
-    def make_scan(self, which: int) -> Scan:
+    def make_record(self, which: int) -> Record:
+        """A scan, and each second time what somebody did on the page it opened."""
         self.number += 1
         scan = a_scan(code=self.codes[which], first_of_day=self.number % 3 == 0)
-        return replace(scan, at=scan.at + timedelta(hours=self.number))
+        at = scan.at + timedelta(hours=self.number)
+        if self.number % 2:
+            return replace(scan, at=at)
+        what = ("buy", "buy", "go", "fa", "phone", "person", 2, self.number % 3 == 0)
+        return Action(at, self.codes[which], 1, *what)
 
     @rule(which=st.lists(st.integers(0, 5), min_size=1, max_size=6))
     def scan(self, which: list[int]) -> None:
         for place in which:
-            scan = self.make_scan(place)
-            assert self.spool.append(scan) == "kept"
-            self.sent[scan.code] += 1
+            record = self.make_record(place)
+            assert self.spool.append(record) == "kept"
+            self.sent[record.code] += 1
 
     @rule(which=st.integers(0, 5), error=st.sampled_from([5, 28]))
     def scan_while_the_disk_refuses(self, which: int, error: int) -> None:
@@ -159,7 +164,7 @@ class AnyOrder(RuleBasedStateMachine):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(os, "pwritev", refuse)
             patch.setattr(os, "write", refuse)
-            assert self.spool.append(self.make_scan(which)) == "lost"
+            assert self.spool.append(self.make_record(which)) == "lost"
         self.lost += 1
 
     @rule()
@@ -178,11 +183,11 @@ class AnyOrder(RuleBasedStateMachine):
             if stale:
                 segment.synced, segment.synced_lines = len(segments.HEADER), 0
                 segment.show()
-            scan = self.make_scan(0)
-            line = format_scan(scan)
+            record = self.make_record(0)
+            line = format_record(record)
             with path.open("ab") as file:
                 file.write({"": b"", "half": line[:17], "zeros": b"\0" * 40, "whole": line}[tail])
-            self.sent[scan.code] += tail == "whole"
+            self.sent[record.code] += tail == "whole"
             segment.show = lambda: None  # type: ignore[method-assign]  # it does not come to that
         self.spool.close()
         self.spool = Spool(self.folder / "spool", limits=LIMITS)
@@ -256,7 +261,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     def count_stored(self) -> Counter[str]:
         with self.store.read() as db:
-            rows = db.connection.execute("select code, count(*) from scans group by code").fetchall()
+            both = "select code from scans union all select code from actions"
+            rows = db.connection.execute(f"select code, count(*) from ({both}) group by code").fetchall()
         return Counter({row[0]: row[1] for row in rows})
 
     def teardown(self) -> None:
@@ -293,6 +299,12 @@ class AnyOrder(RuleBasedStateMachine):
                 kept = f"select {columns}, scans, first_scans from {table} where scans <> 0"
                 rows = [sorted(map(tuple, db.connection.execute(sql))) for sql in (counted, kept)]
                 assert rows[0] == rows[1], table
+            counted = (
+                f"select {', '.join(actions.KEY)}, count(*), sum(first) from actions group by {', '.join(actions.KEY)}"
+            )
+            kept = f"select {', '.join(actions.KEY)}, actions, firsts from rollup_action_days where actions <> 0"
+            rows = [sorted(map(tuple, db.connection.execute(sql))) for sql in (counted, kept)]
+            assert rows[0] == rows[1], "rollup_action_days"
 
 
 def _die(*_given: object) -> None:
@@ -323,7 +335,7 @@ class Forgetful(AnyOrder):
     def ingest_with(self, sink: StoreSink) -> None:
         write = sink.write_batch
 
-        def apart(batch: Sequence[Scan], positions: Mapping[str, int], node: str) -> None:
+        def apart(batch: Sequence[Record], positions: Mapping[str, int], node: str) -> None:
             write(batch, {}, node)
             os.fsync(os.open(self.folder, os.O_RDONLY))
             with self.store.write() as db:

