@@ -271,3 +271,28 @@ def test_the_list_goes_on_over_pages(staff: FlaskClient, store: Store, tea: Prod
         write(store, tea, 5, f"Word {n}.")
     assert "Word 0." not in read(staff, "/admin/reviews/")
     assert "Word 0." in read(staff, "/admin/reviews/?page=2")
+
+
+def test_a_review_is_deleted_for_good_when_its_writer_asks(
+    outsider: FlaskClient, marketer: FlaskClient, store: Store, tea: Product
+) -> None:
+    review = write(store, tea, 5, "Please forget me.", name="Anna")
+    marketer.post("/admin/reviews/decide", data={"id": review, "action": "publish"})
+    assert "Please forget me." in read(outsider)
+    marketer.post(f"/admin/reviews/{review}/erase")
+    assert list_all(store) == [] and "Please forget me." not in read(outsider)
+    assert marketer.get(f"/admin/reviews/{review}").status_code == 404
+
+
+def test_odd_filters_of_the_list_find_nothing_and_break_nothing(staff: FlaskClient, tea: Product) -> None:
+    assert tea
+    for query in (
+        "product=" + "9" * 60,
+        "stars=9999999999999",
+        "state=x",
+        "language=%25",
+        "sort=-nothing",
+        "q=%27%5C_",
+    ):
+        assert staff.get(f"/admin/reviews/?{query}").status_code == 200, query
+        assert staff.get(f"/admin/questions/?{query}").status_code == 200, query

@@ -134,6 +134,7 @@ ROLES = {
     "reviews.answer": "marketer",
     "reviews.decide": "marketer",
     "reviews.undo": "marketer",
+    "reviews.erase": "marketer",
     "questions.index": "staff",
     "questions.export": "staff",
     "questions.show": "marketer",

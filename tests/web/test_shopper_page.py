@@ -151,7 +151,7 @@ def test_what_a_marketer_writes_is_never_markup(renderer: PageRenderer) -> None:
     page = with_text(page, "en", "faq", rows=[{"question": evil, "answer": evil}])
     html = text_of(renderer.render_page(make_product(brand=evil), page, "en", {}))
     assert "<img" not in html
-    assert html.count("</script>") == 2, "the script and the data block end once each"
+    assert html.count("</script>") == 3, "two scripts and the data block end once each"
     data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
     assert data
     assert json.loads(data[1])["name"] == evil

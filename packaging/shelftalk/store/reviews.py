@@ -121,6 +121,14 @@ def answer_review(db: Db, review_id: int, answer: str, *, by: str, on: date, at:
     mark_changed(db, review.product_id)
 
 
+def erase_review(db: Db, review_id: int) -> None:
+    """Delete a review with all that was decided about it, when its writer asks for that; raises NotFound."""
+    review = get_review(db, review_id)
+    db.run("drop_review_decisions", review_id=review_id)
+    db.run("drop_review", id=review_id)
+    mark_changed(db, review.product_id)
+
+
 def _note(db: Db, review_id: int, state: str, answer: str, by: str, at: datetime) -> None:
     db.run("add_review_decision", review_id=review_id, at=make_param(at), by=by, state=state, answer=answer)
 

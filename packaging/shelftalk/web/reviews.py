@@ -210,6 +210,17 @@ def answer(review_id: int) -> ResponseReturnValue:
     return go_to(url_for("reviews.show", review_id=review_id))
 
 
+@bp.post("/<int:review_id>/erase")
+@requires("marketer")
+def erase(review_id: int) -> ResponseReturnValue:
+    """Delete a review for good, as its writer may ask."""
+    with state().store.write() as db:
+        review_store.erase_review(db, review_id)
+    after_change()
+    flash(_("The review is deleted."), "success")
+    return go_to(url_for("reviews.index"))
+
+
 def _render(review: ReviewRow, decisions: Sequence[review_store.Decision], form: object) -> ResponseReturnValue:
     return render_form(
         "reviews/show.html",

@@ -86,3 +86,9 @@ order by id desc;
 
 -- name: count_waiting_reviews()^
 select count(*) as n from reviews where state = 'waiting';
+
+-- name: drop_review_decisions(review_id)!
+delete from review_decisions where review_id = :review_id;
+
+-- name: drop_review(id)!
+delete from reviews where id = :id;
