@@ -97,7 +97,7 @@
     const items = rows.querySelector(".ed-row-list");
     const row = rename(rows.querySelector("[data-row-template]").content.cloneNode(true), /xROWx/g, String(items.children.length));
     items.append(row);
-    items.lastElementChild.querySelector(".ed-input").focus();
+    [...items.lastElementChild.querySelectorAll(".ed-input, [type=file]")].find((input) => input.offsetParent).focus();
   };
   // The rows the source language has more of come over, to be translated in place.
   const take = (rows) => {

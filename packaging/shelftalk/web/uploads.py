@@ -27,7 +27,7 @@ from shelftalk.web.texts import get_language, text_error
 bp = Blueprint("uploads", __name__)
 PART_BYTES = 2_000_000  # of one answer: who watches slowly holds no thread for the length of the film
 # Nothing a file holds may run or load; a PDF viewer needs its own styles and itself as an object.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'; sandbox"
 
 
 def accept_file(stream: IO[bytes], name: str, kinds: tuple[str, ...], folder: Path) -> StoredFile:
