@@ -49,7 +49,7 @@ def take_back(page: Page) -> None:
     """The server draws the page again; then its scripts have to be there."""
     page.get_by_role("button", name="Take it back").click()
     expect(page.locator("[data-editor][data-unsaved]")).to_be_attached()
-    page.wait_for_function("window.shelftalkEditor")
+    page.wait_for_function("() => window.shelftalkEditor")
 
 
 def wait_until_kept(page: Page, text: str) -> None:

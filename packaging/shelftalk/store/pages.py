@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shelftalk.catalog.page import Gap, Page, PageContent, Times, format_content, list_gaps, parse_content
+from shelftalk.catalog.page import Gap, Page, PageContent, format_content, list_gaps, parse_content
 from shelftalk.clock import format_at, parse_at
 from shelftalk.errors import Conflict, Invalid, mark
 from shelftalk.store.db import Db, Row
@@ -75,9 +75,16 @@ def get_page(db: Db, product_id: int) -> Page:
 
 def _make_page(row: Row, texts: Sequence[Row]) -> Page:
     content = parse_content({"blocks": json.loads(row["blocks"]), "texts": _load_column(texts, "texts")})
-    changed = row["updated_at"], row["updated_by"]
-    times: Times = _load_column(texts, "times")
-    return Page(row["product_id"], content, row["revision"], parse_at(changed[0]), changed[1], row["source"], times, row["editor"])
+    return Page(
+        product_id=row["product_id"],
+        content=content,
+        revision=row["revision"],
+        updated_at=parse_at(row["updated_at"]),
+        updated_by=row["updated_by"],
+        source=row["source"],
+        times=_load_column(texts, "times"),
+        editor=row["editor"],
+    )
 
 
 def _load_column(rows: Sequence[Row], column: str) -> dict[str, Any]:
