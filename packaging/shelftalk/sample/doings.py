@@ -28,7 +28,7 @@ _TAPS = {
     "links": ("go", 2.0),
     "social": ("go", 1.5),
     "faq": ("open", 6.0),
-    "video": ("go", 3.0),
+    "video": ("play", 3.0),
 }
 _AT_HOME = {"buy": 0.5, "faq": 1.6, "video": 2.0}  # packs are opened by those who have bought
 _AT_ONCE, _MORE, _SHARED = 0.04, 0.35, 0.03

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from shelftalk.web.touch import Touch
 
 
-def note_action(touch: Touch, word: str = "") -> None:
-    """Keep that somebody did this on the page; `word` empty: the kind of the block. Never fails."""
-    block, word = touch.block, word or touch.block.type
+def note_action(touch: Touch, word: str) -> None:
+    """Keep that somebody did this on the page. Never fails."""
+    block = touch.block
     if WORD.fullmatch(word):
         place = Place(touch.path, touch.product.id, touch.code)
         query = f"lang={touch.language}"

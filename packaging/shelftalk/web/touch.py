@@ -60,7 +60,7 @@ class Reply:
     status: int = 200
     said: str = ""  # the block that says thanks; it becomes `?said=`
     mine: str = ""  # signed, finds what was given to the sender again after that; it becomes `&mine=`
-    act: str = ""  # what was done, where that is not the kind of the block; "-": nothing that counts
+    act: str = ""  # what was done; empty: by a form what the block's kind says; "-": nothing that counts
 
 
 Handler = Callable[[Touch], Reply]
@@ -87,8 +87,9 @@ def take(code: str = "", slug: str = "") -> ResponseReturnValue:
     language = asked if asked in content.languages else _negotiate(content)
     touch = Touch(product, content, block, language, normalise_code(code) if code else "", request.values)
     reply = handlers[block.type](touch)
-    if handlers is DOES and reply.status < HTTPStatus.BAD_REQUEST and reply.act != "-" and not is_trapped(touch):
-        note_action(touch, reply.act)
+    done = reply.act or (block.type if handlers is DOES else "")
+    if done and done != "-" and reply.status < HTTPStatus.BAD_REQUEST and not is_trapped(touch):
+        note_action(touch, done)
     return _answer(touch, reply)
 
 
