@@ -181,7 +181,7 @@ def test_share_copies_an_address_that_is_no_scan(context: BrowserContext, phone:
     phone.goto(f"{origin}{CODE}?lang=en")
     phone.get_by_role("button", name="Share").click()
     phone.get_by_role("status").get_by_text("Link copied").wait_for()
-    assert phone.evaluate("navigator.clipboard.readText()") == f"{origin}/p/high-mountain-oolong?lang=en"
+    assert phone.evaluate("navigator.clipboard.readText()") == f"{origin}/p/high-mountain-oolong?lang=en&via=share"
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
