@@ -13,12 +13,13 @@ from typing import Literal
 
 from shelftalk.catalog.block import Value
 from shelftalk.catalog.blocks import get_block_type
+from shelftalk.catalog.form_rules import list_form_gaps
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.page import Block, Gap, PageContent, list_gaps
 from shelftalk.catalog.palette import AA_SHAPE, AA_TEXT, Palette, get_contrast
 from shelftalk.errors import mark
 
-Rule = Literal["words", "languages", "weight", "pictures", "alt", "contrast", "links"]
+Rule = Literal["words", "languages", "weight", "pictures", "alt", "contrast", "links", "forms"]
 RULES: dict[Rule, str] = {
     "words": mark("Texts are complete"),
     "languages": mark("Every required language is there"),
@@ -26,6 +27,7 @@ RULES: dict[Rule, str] = {
     "pictures": mark("The first picture is light"),
     "alt": mark("Pictures are described"),
     "contrast": mark("Colours can be read"),
+    "forms": mark("Forms work"),
     "links": mark("Links work"),
 }
 MAX_PAGE_BYTES = 14 * 1024  # compressed: what the first flight of a connection carries (RFC 6928)
@@ -72,6 +74,11 @@ def _list_doubles(content: PageContent) -> Iterator[Gap]:
         if single and counts[block.type] > 1 and block.id != first[block.type]:
             message = "A page has one “{block}”, this one has more. Hide or remove the others."
             yield Gap("", block.id, kind.fields[0].name, message, {"block": kind.label})
+
+
+def check_forms(content: PageContent, *, sends_mail: bool) -> Check:
+    """What surveys, coupons, sign-ups and warranties need."""
+    return Check("forms", tuple(list_form_gaps(content, sends_mail=sends_mail)))
 
 
 def check_languages(content: PageContent, required: Sequence[str]) -> Check:

@@ -19,6 +19,7 @@ from shelftalk.catalog.gate import (
     Check,
     check_alt,
     check_contrast,
+    check_forms,
     check_languages,
     check_links,
     check_pictures,
@@ -86,6 +87,7 @@ def run_gate(state: State, db: Db, product: Product, content: PageContent) -> Re
             check_pictures(content, _weigh_picture(state, photo)),
             check_alt(content, has_photo=photo is not None),
             check_contrast(make_palettes(product.colour)),
+            check_forms(content, sends_mail=state.settings.sends_mail),
         )
     )
 
