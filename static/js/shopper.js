@@ -10,6 +10,13 @@
     for (const link of document.querySelectorAll('a[href^="?"]')) link.href = link.href;
     for (const form of document.forms) {
       form.setAttribute("action", new URL(form.getAttribute("action") ?? "", location.href));
+      // An impatient second tap sends nothing again.
+      let sent = 0;
+      form.addEventListener("submit", (event) => {
+        if (form.method !== "post") return;
+        if (Date.now() - sent < 5000) event.preventDefault();
+        else sent = Date.now();
+      });
     }
   }
   if (slug && location.pathname !== `/p/${slug}`) {
