@@ -174,8 +174,8 @@ def _list_voices(db: Db) -> list[Notice]:
     review = ngettext("{n} review waits to be read", "{n} reviews wait to be read", waiting)
     question = ngettext("{n} question has no answer", "{n} questions have no answer", opened)
     found = [
-        (waiting, Notice("warn", review, _("Shoppers see it after that."), "/admin/reviews/?state=waiting")),
-        (opened, Notice("warn", question, _("Shoppers left it on a page."), "/admin/questions/?state=open")),
+        (waiting, Notice("warn", review, _("Nothing unread is on a page."), "/admin/reviews/?state=waiting")),
+        (opened, Notice("warn", question, _("Left by shoppers on product pages."), "/admin/questions/?state=open")),
     ]
     return [notice for count, notice in found if count]
 
