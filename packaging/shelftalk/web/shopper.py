@@ -32,6 +32,7 @@ from shelftalk.web import block_files, block_views, block_words
 from shelftalk.web.block_files import describe_rating, list_kind_scripts, make_script_url
 from shelftalk.web.block_views import BlockView, list_sources, list_views, make_focus_style
 from shelftalk.web.taps import list_taps
+from shelftalk.web.units import bind_units, bind_view
 
 HOUSE_COLOUR = "#1f6f54"  # of notices, which belong to no brand
 ICON = "/static/img/shopper-icon.svg"
@@ -145,7 +146,7 @@ class PageRenderer:
         preview: bool = False,
     ) -> RenderedPage:
         """The page in one language. A preview shows what is there so far, and is never shared or counted."""
-        whole = [view for view in list_views(content, language, media) if view.type not in self.without]
+        whole = [bind_view(one) for one in list_views(content, language, media) if one.type not in self.without]
         views = [replace(view, extra=extras.get(view.id)) for view in whole]
         links = Links(language, preview=preview)
         hero = next((view for view in views if view.type == "hero"), BlockView("top", "hero", {}, None))
@@ -233,7 +234,7 @@ class PageRenderer:
         sheets = (self._kind_styles.get(kind, "") for kind in _add_form(kinds))
         style = make_style(self._style + "".join(sheets) + make_focus_style(views) + make_digit_style(tag), colour)
         html = self._environment.get_template(template).render(
-            _=partial(self._translator.translate, tag=tag),
+            _=lambda message, **values: bind_units(self._translator.translate(message, tag, **values)),
             ngettext=partial(self._translator.ngettext, tag=tag),
             language=get_language(tag),
             languages=[LANGUAGES[other] for other in languages],
