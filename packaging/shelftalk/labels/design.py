@@ -53,6 +53,7 @@ class Layout:
     name_pt: float
     address_pt: float
     address_lines: int
+    turned: Box | None = None  # the symbol once more, on the other face of a folded label
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,17 @@ class Proof:
 
 
 def prove_sheets(
-    pdf: bytes, stock: Stock, meant: Sequence[str | None], *, dpi: int = DPI, progress: Progress | None = None
+    pdf: bytes,
+    stock: Stock,
+    meant: Sequence[str | None],
+    *,
+    dpi: int = DPI,
+    faces: int = 1,
+    progress: Progress | None = None,
 ) -> Proof:
     """Read every cell of every sheet; `meant` is the text of each cell in order, None where nothing is printed.
+
+    A folded label has its symbol on each of its `faces`.
 
     Cells after the last of `meant` must be empty too. Raises ProofFailed naming sheet, row and column.
     """
@@ -47,14 +55,16 @@ def prove_sheets(
             raise ProofFailed("The file has {found} sheets instead of {meant}.", found=len(pages), meant=sheets)
         for sheet in range(sheets):
             image = pages.render(sheet, dpi)
-            _prove_sheet(image, stock, sheet, cells[sheet * stock.count : (sheet + 1) * stock.count], dpi)
+            _prove_sheet(image, stock, sheet, cells[sheet * stock.count : (sheet + 1) * stock.count], dpi, faces)
             if progress:
                 progress(sheet + 1, sheets)
     symbols = sum(text is not None for text in cells)
     return Proof(dpi, sheets, symbols, len(cells) - symbols)
 
 
-def _prove_sheet(image: Image.Image, stock: Stock, sheet: int, meant: Sequence[str | None], dpi: int) -> None:
+def _prove_sheet(
+    image: Image.Image, stock: Stock, sheet: int, meant: Sequence[str | None], dpi: int, faces: int
+) -> None:
     found = _read_cells(image, stock, dpi)
     for place, text in enumerate(meant):
         box = _get_box(stock, place, dpi)
@@ -64,7 +74,7 @@ def _prove_sheet(image: Image.Image, stock: Stock, sheet: int, meant: Sequence[s
                 raise _fail(stock, sheet, place, "", texts)
             continue
         # A whole page is read fast; a cell missed there is looked at once more by itself.
-        if texts != [text] and _read(image.crop(box)) != [text]:
+        if texts != [text] * faces and _read(image.crop(box)) != [text] * faces:
             raise _fail(stock, sheet, place, text, texts)
     _prove_margins(image.copy(), stock, sheet, dpi)
 

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
 from shelftalk.labels.design import Layout, Room, list_layouts, measure_addresses, wrap_address
+from shelftalk.labels.design_art import DesignJob, Images, make_job, typeset_designs
+from shelftalk.labels.design_checks import check_design, check_stock
 from shelftalk.labels.fonts import AddressFont, make_address_font
+from shelftalk.labels.item import LabelItem as LabelItem
+from shelftalk.labels.item import list_words
+from shelftalk.labels.label_design import Design
 from shelftalk.labels.proof import Progress, Proof, prove_sheets
 from shelftalk.labels.sheet import Label, impose
 from shelftalk.labels.stock import Stock, check_start
@@ -18,18 +23,6 @@ from shelftalk.labels.typeset import Art, Job, Wording, clean_wording, typeset
 
 MOST_COPIES = 1000
 MOST_LABELS = 20_000
-
-
-@dataclass(frozen=True)
-class LabelItem:
-    """What one label is to say. `url` is in the symbol, `address` is its short form for people to read."""
-
-    code: str
-    url: str
-    address: str
-    name: str
-    call_to_action: str
-    language: str
 
 
 @dataclass(frozen=True)
@@ -50,19 +43,26 @@ def make_labels(
     start: int = 1,
     copies: int = 1,
     level: str = "M",
+    design: Design | None = None,
+    images: Images | None = None,
     progress: Progress | None = None,
 ) -> LabelSheets:
     """The sheets for `items`, each `copies` times, from place `start` of the first sheet.
 
+    Without a `design` the labels arrange themselves. `images` are the design's pictures by their ids.
     Same input, same bytes. Raises Invalid for what cannot be printed and ProofFailed for what does not read
     back; nothing unproven is returned. `progress` is told the sheets proven and their number.
     """
     _check_counts(items, stock, start, copies)
     font = make_address_font(item.address for item in items)
-    labels = [label for label in _make_each(items, stock, level, font) for _ in range(copies)]
+    if design:
+        each = _make_designed(items, stock, level, design, images or {})
+    else:
+        each = _make_each(items, stock, level, font)
+    labels = [label for label in each for _ in range(copies)]
     pdf = impose(labels, stock, font, start=start)
     meant = [None] * (start - 1) + [item.url for item in items for _ in range(copies)]
-    proof = prove_sheets(pdf, stock, meant, progress=progress)
+    proof = prove_sheets(pdf, stock, meant, faces=design.faces if design else 1, progress=progress)
     return LabelSheets(pdf, proof.sheets, len(labels), proof, hashlib.sha256(pdf).hexdigest())
 
 
@@ -90,6 +90,24 @@ def _make_each(items: Sequence[LabelItem], stock: Stock, level: str, font: Addre
     distinct = list(dict.fromkeys(jobs))
     arts = dict(zip(distinct, typeset(distinct), strict=True))
     return [_make_label(item, symbol, arts[job]) for item, symbol, job in zip(items, symbols, jobs, strict=True)]
+
+
+def _make_designed(items: Sequence[LabelItem], stock: Stock, level: str, design: Design, images: Images) -> list[Label]:
+    """One label of the design for each item; equal words around symbols of one size are typeset once."""
+    check_design(design)
+    check_stock(design, stock)
+    size = stock.label_width_mm, stock.label_height_mm
+    symbols = [make_symbol(item.url, level) for item in items]
+    made: dict[tuple[str, tuple[str, ...], int], DesignJob] = {}
+    jobs = []
+    for item, symbol in zip(items, symbols, strict=True):
+        key = item.language, list_words(design, item), symbol.full_size
+        if key not in made:
+            made[key] = make_job(design, item.language, key[1], size, symbol)
+        jobs.append(made[key])
+    distinct = list(made.values())
+    arts = dict(zip(map(id, distinct), typeset_designs(distinct, images), strict=True))
+    return [Label(arts[id(job)], symbol, ()) for job, symbol in zip(jobs, symbols, strict=True)]
 
 
 def _list_jobs(items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Stock, font: AddressFont) -> list[Job]:

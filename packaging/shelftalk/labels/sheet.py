@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import (
@@ -97,9 +97,10 @@ class _Press:
         drawn = self.drawn.get(key)
         if drawn is None:
             height = self.stock.label_height_mm
-            drawn = draw_symbol(label.symbol, label.art.layout, height) + draw_address(
-                label.address, label.art.layout, height, self.font
-            )
+            layout = label.art.layout
+            drawn = draw_symbol(label.symbol, layout, height) + draw_address(label.address, layout, height, self.font)
+            if layout.turned:
+                drawn += draw_symbol(label.symbol, replace(layout, symbol=layout.turned), height)
             self.drawn[key] = drawn
         return drawn
 
