@@ -105,18 +105,23 @@
     const own = rows.querySelector(".ed-row-list");
     for (const given of [...(from?.querySelector(".ed-row-list").children || [])].slice(own.children.length)) {
       addRow(rows);
-      for (const field of given.querySelectorAll("[name]")) {
-        const part = field.name.split(".").pop();
-        const mine = [...own.lastElementChild.querySelectorAll("[name]")].find((item) => item.name.split(".").pop() === part);
-        if (!mine || mine.type === "file") continue;
+      const typed = (row) => [...row.querySelectorAll("input:not([type=file]), textarea, select")];
+      const part = (field) => field.name.split(".").slice(5).join(".");
+      for (const field of typed(given)) {
+        const mine = typed(own.lastElementChild).find((item) => part(item) === part(field));
+        if (!mine) continue;
         if (mine.type === "checkbox") mine.checked = field.checked;
         else mine.value = field.value;
       }
-      const pictures = (row) => [...row.querySelectorAll(".ed-picture-now, .ed-picture-none, [data-picture-clear]")];
-      pictures(own.lastElementChild).forEach((item, place) => {
-        const same = pictures(given)[place];
+      const seen = (row) => [...row.querySelectorAll(".ed-picture-now, .ed-picture-none, [data-picture-clear], [data-file-now], [data-focus]")];
+      seen(own.lastElementChild).forEach((item, place) => {
+        const same = seen(given)[place];
         item.hidden = same.hidden;
         if (same.src) item.src = same.src;
+        if (item.matches("[data-file-now]")) item.replaceChildren(...same.cloneNode(true).childNodes);
+        if (!item.matches("[data-focus]")) return;
+        item.querySelector("img").src = same.querySelector("img").src;
+        item.querySelector("input").dispatchEvent(new Event("input", { bubbles: true }));
       });
     }
     said.textContent = form.dataset.saysTaken;

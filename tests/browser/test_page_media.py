@@ -90,6 +90,15 @@ def desk(app: Flask, browser: Browser, live: str, store: Store, password_hash: s
         yield context
 
 
+@pytest.fixture
+def pictures(app: Flask, store: Store) -> list[Media]:
+    made = [accept_image(draw_garden(*size), "x.jpg", get_state(app).media_folder) for size in ((900, 600), (500, 800))]
+    with store.write() as db:
+        for one in made:
+            media_store.add_media(db, id=one.id, name=one.name, width=one.width, height=one.height, at=clock.now())
+    return made
+
+
 def get_part(store: Store, tag: str = "en") -> dict[str, Any]:
     with store.read() as db:
         content = page_store.get_page(db, 1).content
@@ -148,6 +157,25 @@ def test_pictures_dropped_into_rows_are_kept_with_their_points(desk: BrowserCont
     assert kept[0]["focus"] == ""
 
 
+def test_rows_taken_over_bring_their_pictures_and_points(
+    desk: BrowserContext, store: Store, pictures: list[Media]
+) -> None:
+    rows = [{"image": pictures[0].id, "alt": "Hill", "focus": "20 80"}]
+    add_tea(store, make_content("gallery", {}, en={"heading": "Pictures", "rows": rows}), live=False)
+    page = desk.new_page()
+    page.goto(f"{EDITOR}?show=fa")
+    taken = page.locator("[id='b.part.fa.rows']")
+    taken.locator("[data-rows-take]").click()
+    row = taken.locator("[data-row='0']")
+    expect(row.locator(".ed-picture-now")).to_be_visible()
+    expect(row.locator("[data-focus-pad] img")).to_be_visible()
+    row.locator("[name$='.alt']").fill("تپه")
+    save(page)
+    assert get_part(store, "fa")["rows"] == [rows[0] | {"alt": "تپه", "caption": ""}]
+    row.get_by_role("button", name="Remove", exact=True).click()
+    expect(row).to_have_count(0)
+
+
 def test_what_is_no_picture_says_so_where_it_was_dropped_and_the_page_stays(desk: BrowserContext, store: Store) -> None:
     add_tea(store, make_content("image", {}, en={"alt": "x"}), live=False)
     page = desk.new_page()
@@ -197,15 +225,6 @@ def test_without_script_a_row_takes_its_picture_and_its_point(
         expect(page.locator("[data-state]")).to_contain_text("Saved")
     (kept,) = get_part(store)["rows"]
     assert (kept["alt"], kept["focus"]) == ("Hill", "10 50")
-
-
-@pytest.fixture
-def pictures(app: Flask, store: Store) -> list[Media]:
-    made = [accept_image(draw_garden(*size), "x.jpg", get_state(app).media_folder) for size in ((900, 600), (500, 800))]
-    with store.write() as db:
-        for one in made:
-            media_store.add_media(db, id=one.id, name=one.name, width=one.width, height=one.height, at=clock.now())
-    return made
 
 
 def publish(app: Flask, store: Store, content: PageContent) -> None:
