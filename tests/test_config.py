@@ -71,3 +71,29 @@ def test_a_wrong_database_address_does_not_show_its_password() -> None:
     with pytest.raises(Invalid) as caught:
         read_settings(ROOT, {"DATABASE_URL": "mysql://me:secret@host/shelftalk"})
     assert "secret" not in str(caught.value)
+
+
+MAIL = {"SHELFTALK_SMTP_URL": "smtp://ada:secret@mail.tea.example:587", "SHELFTALK_MAIL_FROM": "news@tea.example"}
+
+
+def test_mail_needs_a_server_and_a_sender() -> None:
+    assert read_settings(ROOT, MAIL).sends_mail
+    assert not read_settings(ROOT, {}).sends_mail
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SHELFTALK_SMTP_URL", "mail.tea.example:587"),
+        ("SHELFTALK_SMTP_URL", "http://mail.tea.example"),
+        ("SHELFTALK_SMTP_URL", "smtp://"),
+        ("SHELFTALK_SMTP_URL", "smtp://mail.tea.example:abc"),
+        ("SHELFTALK_MAIL_FROM", ""),
+        ("SHELFTALK_MAIL_FROM", "Tea <news@tea.example>"),
+    ],
+)
+def test_a_wrong_mail_setting_is_named_and_a_password_in_it_is_not_shown(name: str, value: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        read_settings(ROOT, MAIL | {name: value})
+    assert raised.value.field == name
+    assert "secret" not in str(raised.value)

@@ -52,7 +52,7 @@ class _Session(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             lines.append(line.removeprefix(b"."))
-        self.server.mails.append(email.message_from_bytes(b"".join(lines), policy=email.policy.default))  # type: ignore[arg-type]
+        self.server.mails.append(email.message_from_bytes(b"".join(lines), policy=email.policy.default))
         self._say("250 kept")
 
     def _say(self, text: str) -> None:

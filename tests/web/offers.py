@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -51,7 +52,7 @@ def change(block: Block, **shared: str) -> Block:
     return replace(block, shared=block.shared | shared)
 
 
-def send(client: FlaskClient, product: Product, block: str = "b1", lang: str = "en", **form: object) -> TestResponse:
+def send(client: FlaskClient, product: Product, block: str = "b1", lang: str = "en", **form: Any) -> TestResponse:
     """Send a form of the product's page, as a browser without script does."""
     return client.post(f"/p/{product.slug}?do={block}&lang={lang}", data=form)
 

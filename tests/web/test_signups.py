@@ -24,6 +24,7 @@ from shelftalk.config import Settings
 from shelftalk.store import Store, outbox
 from shelftalk.store import sent as sent_store
 from shelftalk.store import sign_ups as sign_up_store
+from shelftalk.store.rows import ListQuery
 from shelftalk.web.app import create_app
 from shelftalk.web.outbox import Postman
 from shelftalk.web.state import get_state
@@ -275,7 +276,7 @@ def test_marketers_see_and_take_out_the_confirmed_and_it_is_written_down(
 def test_one_address_can_be_deleted(client: FlaskClient, marketer: FlaskClient, store: Store, tea: Product) -> None:
     sign_up(client, tea)
     with store.read() as db:
-        row = sign_up_store.list_sign_ups(db, sign_up_store.ListQuery(filters={"state": "all"})).rows[0]
+        row = sign_up_store.list_sign_ups(db, ListQuery(filters={"state": "all"})).rows[0]
     marketer.post(f"/admin/sign-ups/{row.id}/delete")
     assert count(store) == (0, 0, 0)
     assert marketer.post(f"/admin/sign-ups/{row.id}/delete").status_code == 404

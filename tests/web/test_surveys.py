@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -78,7 +79,7 @@ def test_what_must_be_answered_is_asked_for_and_what_was_typed_stays(client: Fla
 
 
 @pytest.mark.parametrize("form", [{"q1": "9"}, {"q1": "x"}, {"q1": ["1", "2"]}, {"q1": "1", "q4": "x" * 301}])
-def test_what_does_not_fit_is_refused(client: FlaskClient, store: Store, tea: Product, form: dict[str, object]) -> None:
+def test_what_does_not_fit_is_refused(client: FlaskClient, store: Store, tea: Product, form: dict[str, Any]) -> None:
     assert send(client, tea, **form).status_code == 422
     with store.read() as db:
         assert survey_store.count_answers(db, tea.id, "b1") == 0
