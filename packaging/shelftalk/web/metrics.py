@@ -72,7 +72,7 @@ def write_metrics(health: Health, classes: Mapping[str, int], times: Times) -> I
 def _write_spool(spool: SpoolStatus) -> Iterator[str]:
     counted = {"served": spool.served, "stored": spool.stored, "set_aside": spool.set_aside, "lost": spool.lost}
     counted |= {"torn": spool.torn}
-    text = "Scans of this node since its spool was made, by what became of them."
+    text = "Scans and actions of this node since its spool was made, by what became of them."
     yield from _write("spool_scans_total", "counter", text, _label("fate", counted))
     yield from _write("spool_depth", "gauge", "Scans that wait.", {"": spool.depth})
     yield from _write("spool_bytes", "gauge", "Size of the spool.", {"": spool.bytes})
