@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shelftalk.labels import run
+from shelftalk.labels.affine import pack_modules
 from shelftalk.labels.fonts import make_address_font
 from shelftalk.labels.proof import ProofFailed, prove_sheets
 from shelftalk.labels.run import make_labels
@@ -35,7 +36,7 @@ def spoil(symbol: Symbol) -> Symbol:
         tuple(dark ^ (9 < row < 20 and 9 < column < 28) for column, dark in enumerate(modules))
         for row, modules in enumerate(symbol.modules)
     ]
-    return replace(symbol, modules=tuple(rows))
+    return replace(symbol, bits=pack_modules(rows))
 
 
 def test_the_untouched_sheet_passes():

@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q  # type: ignore[import-untyped]
-from qrcode.exceptions import DataOverflowError  # type: ignore[import-untyped]
-from qrcode.main import QRCode  # type: ignore[import-untyped]
 
 from shelftalk.errors import Invalid
+from shelftalk.labels.affine import MOST_VERSION, draw_codewords, pack_modules
+from shelftalk.labels.segments import choose_segments, make_code, make_codewords
 
 QUIET_MODULES = 4  # ISO/IEC 18004 §5.3.8, on every side
 LEVELS = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
-# How short a run of digits or capitals may be to get a segment of its own; 0 keeps the text in one segment.
-SEGMENT_LENGTHS = (0, 5, 8, 12, 20)
+_DARK = re.compile("1+")
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """A QR symbol without its quiet zone. `modules` are rows from the top; True is dark."""
+    """A QR symbol without its quiet zone. `bits` has a bit for each module, set when it is dark: the lowest is the
+    module at the top left, the next the one beside it, row after row."""
 
     text: str
     version: int
     level: str
-    modules: tuple[tuple[bool, ...], ...]
+    bits: int
 
     @property
     def size(self) -> int:
         """Modules along one side."""
-        return len(self.modules)
+        return 4 * self.version + 17
 
     @property
     def full_size(self) -> int:
         """Modules along one side, both quiet zones included."""
         return self.size + 2 * QUIET_MODULES
+
+    @property
+    def rows(self) -> list[str]:
+        """The rows from the top, "1" for each dark module and "0" for each light one."""
+        size, signs = self.size, format(self.bits, f"0{self.size**2}b")[::-1]
+        return [signs[start : start + size] for start in range(0, size * size, size)]
+
+    @cached_property
+    def modules(self) -> tuple[tuple[bool, ...], ...]:
+        """The rows from the top; True is dark."""
+        return tuple(tuple(sign == "1" for sign in row) for row in self.rows)
 
 
 @lru_cache(maxsize=4096)
@@ -52,41 +64,30 @@ def make_symbol(text: str, level: str = "M") -> Symbol:
         )
     if not text:
         raise Invalid("text", "A symbol needs a text. Give the address it opens.")
-    version, optimize = min((_find_version(text, level, length), length) for length in SEGMENT_LENGTHS)
-    code = _make_code(text, level, optimize, version)
-    code.make(fit=False)
-    return Symbol(text, version, level, tuple(tuple(map(bool, row)) for row in code.modules))
-
-
-def _make_code(text: str, level: str, optimize: int, version: int | None = None) -> QRCode:
-    code = QRCode(version=version, error_correction=LEVELS[level], border=0)
-    code.add_data(text, optimize=optimize)
-    return code
-
-
-def _find_version(text: str, level: str, optimize: int) -> int:
-    try:
-        return int(_make_code(text, level, optimize).best_fit())
-    except (DataOverflowError, ValueError):
+    plan = choose_segments(text, LEVELS[level])
+    if plan is None:
         raise Invalid(
             "text",
             "“{value}…” has {length} characters: too many for one symbol at level {level}. Shorten the address.",
             value=text[:30],
             length=len(text),
             level=level,
-        ) from None
+        )
+    if plan.version > MOST_VERSION:
+        code = make_code(text, LEVELS[level], plan.least, plan.version)
+        code.make(fit=False)
+        return Symbol(text, plan.version, level, pack_modules(code.modules))
+    return Symbol(
+        text, plan.version, level, draw_codewords(plan.version, LEVELS[level], make_codewords(text.encode(), plan))
+    )
 
 
 def list_runs(symbol: Symbol) -> Iterator[tuple[int, int, int]]:
     """The dark runs of a symbol as (row, first column, length), from the top left."""
-    for row, modules in enumerate(symbol.modules):
-        start = None
-        for column, dark in enumerate((*modules, False)):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                yield row, start, column - start
-                start = None
+    for row, signs in enumerate(symbol.rows):
+        for found in _DARK.finditer(signs):
+            start, end = found.span()
+            yield row, start, end - start
 
 
 def make_svg(symbol: Symbol, *, module_mm: float) -> bytes:
