@@ -6,6 +6,8 @@ import csv
 import io
 import re
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -296,3 +298,19 @@ def test_without_a_mail_server_the_page_shows_no_form(settings: Settings, fresh_
     assert "Tea letter" not in page
     assert send(client, product, email="ada@tea.example", consent="1").status_code == 404
     store.close()
+
+
+def test_a_running_server_sends_by_itself(
+    client: FlaskClient, tea: Product, postman: Postman, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shelftalk.web.outbox.POLL_S", 0.05)
+    stop = threading.Event()
+    thread = threading.Thread(target=postman.run_forever, args=(stop,))
+    thread.start()
+    sign_up(client, tea)
+    deadline = time.monotonic() + 10
+    while not mailbox.mails and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    thread.join()
+    assert len(mailbox.mails) == 1

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from shelftalk.catalog.product import Product
 from shelftalk.store import Store
 from shelftalk.store import surveys as survey_store
+from shelftalk.store.sent import TABLES
 from shelftalk.store.surveys import SurveyAsk
 from shelftalk.web.state import get_state
 from tests.web.offers import make_page, publish, send, text_of
@@ -180,3 +181,29 @@ def test_no_address_and_no_browser_is_kept(client: FlaskClient, store: Store, te
         assert survey_store.list_places(db, SurveyAsk(tea.id, "b1"))[0].n == 1
     files = get_state(client.application).settings.instance.rglob("*")
     assert not any(b"Canary/1.0" in path.read_bytes() for path in files if path.is_file())
+
+
+def test_the_sample_leaves_with_all_that_was_sent_to_it(admin: FlaskClient, store: Store) -> None:
+    admin.post("/admin/sample/load")
+    assert "72 of 100" in text_of(admin.get("/admin/surveys/"))
+    assert "Running out" in text_of(admin.get("/admin/coupons/"))
+    admin.post("/admin/sample/remove")
+    with store.read() as db:
+        left = {
+            table: db.engine.execute(db.connection, f"select count(*) from {table}", {}).fetchone()[0]
+            for table in TABLES
+        }
+    assert left == dict.fromkeys(TABLES, 0)
+
+
+def test_erasing_a_labels_days_erases_what_was_sent_from_it(
+    app: Flask, client: FlaskClient, admin: FlaskClient, store: Store, tea: Product
+) -> None:
+    placement = add_placement(store, tea)
+    get_state(app).refresh_shelf()
+    for address in (f"/q/{placement.code}", f"/p/{tea.slug}"):
+        client.post(f"{address}?do=b1&lang=en", data={"q1": "1"})
+    days = {"from": "2020-01-01", "to": "2100-01-01", "sure": "yes"}
+    admin.post(f"/admin/placements/{placement.id}/erase", data=days)
+    with store.read() as db:
+        assert survey_store.count_answers(db, tea.id, "b1") == 1
