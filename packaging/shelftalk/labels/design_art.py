@@ -6,6 +6,7 @@ Knows no sheet and no shop. Texts go in as data and are never read as markup.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -197,10 +198,12 @@ def _describe_text(element: TextElement, words: str, language: str) -> dict[str,
     face = get_face(language)
     lines = words.split("\n") if words else []
     joined = " ".join(lines)
+    whole = element.get_template(language) == "{address}"
     return _place(element) | {
         "lines-of-text": lines,
         "pieces": list_pieces(joined),
-        "phrases": list_phrases(joined) if len(lines) == 1 else [],
+        "phrases": split_address(joined) if whole else list_phrases(joined) if len(lines) == 1 else [],
+        "whole": whole,
         "size": element.size_pt,
         "least": min(element.least_pt, element.size_pt),
         "lines": element.lines,
@@ -216,6 +219,12 @@ def _describe_text(element: TextElement, words: str, language: str) -> dict[str,
         "bottom": max(face.bottom, DESCENT_EM),
         "pitch": face.top + face.bottom + face.leading,
     }
+
+
+def split_address(address: str) -> list[str]:
+    """Where an address may break: before a slash, dot or hyphen of the host; the path stays whole."""
+    host, slash, path = address.partition("/")
+    return [piece for piece in re.split(r"(?=[.-])", host) if piece] + [slash + path] * bool(slash)
 
 
 def _has_rtl(text: str) -> bool:

@@ -138,6 +138,13 @@ def _check_quiet_zone(design: Design) -> Iterator[Invalid]:
                 continue
             if isinstance(element, SymbolElement):
                 continue
+            if isinstance(element, BoxElement) and behind and element.contains(symbol):
+                yield Invalid(
+                    f"{element.id}.corner_mm",
+                    "The outline or a corner touches the symbol’s quiet zone. Make the box larger, or its corners "
+                    "less round.",
+                )
+                continue
             yield Invalid(
                 f"{element.id}.x_mm",
                 "This reaches {value} mm into the symbol’s quiet zone. Move it away, or make it smaller.",
