@@ -30,10 +30,30 @@
     block.addEventListener("animationend", () => block.classList.remove("is-new"), { once: true });
     summarise(block);
   };
-  const make = (kind) => {
-    const template = form.querySelector(`[data-block-template="${kind}"]`);
-    return rename(template.content.cloneNode(true), /xNEWx/g, makeId()).querySelector("[data-block]");
+  // An empty block of a kind comes from the server, fetched as soon as somebody reaches for it.
+  const fetched = new Map();
+  const fetchKind = (kind) => {
+    if (!fetched.has(kind)) {
+      const coming = fetch(form.dataset.blockAddress + kind, { headers: { "HX-Request": "true" } }).then((answer) => {
+        if (!answer.ok) throw new Error(String(answer.status));
+        return answer.text();
+      });
+      coming.catch(() => fetched.delete(kind));
+      fetched.set(kind, coming);
+    }
+    return fetched.get(kind);
   };
+  const make = async (kind) => {
+    const template = document.createElement("template");
+    template.innerHTML = await fetchKind(kind);
+    return rename(template.content, /xNEWx/g, makeId()).querySelector("[data-block]");
+  };
+  for (const name of ["pointerover", "focusin"]) {
+    form.addEventListener(name, (event) => {
+      const kind = event.target.closest(".ed-kind:not(:disabled)");
+      if (kind) fetchKind(kind.value.split(".")[1]).catch(() => {});
+    });
+  }
   const focusFirst = (block) => {
     const shown = [...block.querySelectorAll(".ed-input, [data-row-template] ~ button")].find((item) => item.offsetParent);
     shown?.focus({ preventScroll: true });
@@ -148,21 +168,29 @@
     },
   };
 
-  const add = (kind, name) => {
-    const block = make(kind);
+  const add = async (kind, name) => {
+    let block = null;
+    try {
+      block = await make(kind);
+    } catch {
+      window.shelftalkEditor.complain(says("NoBlock", name));
+      document.getElementById("ed-add").hidePopover();
+      return;
+    }
     if (below?.isConnected) below.after(block);
     else list.append(block);
     document.getElementById("ed-add").hidePopover();
     arrive(block);
     focusFirst(block);
     said.textContent = says("Added", name);
+    changed();
   };
 
   form.addEventListener("submit", (event) => {
     const button = event.submitter;
     const [action, kind] = (button?.value || "").split(".");
     const block = button?.closest("[data-block]");
-    if (action === "add") add(kind, button.dataset.label);
+    if (action === "add") form.arriving = add(kind, button.dataset.label);
     else if (action in rowActions) {
       const rows = button.closest("[data-rows]");
       rowActions[action](rows, button.closest("[data-row]"), button);

@@ -132,6 +132,7 @@
   const save = async (action, quiet = false) => {
     if (busy) return "busy";
     busy = true;
+    await form.arriving; // a block that is on its way belongs to what is saved
     const before = changes;
     const data = collect();
     data.set("action", action);
@@ -244,5 +245,5 @@
   form.querySelector('[name="show"]:checked').closest("label").scrollIntoView({ block: "nearest", inline: "nearest" });
   const asked = decodeURIComponent(location.hash.slice(1));
   if (asked.startsWith("b.")) goTo(asked, asked.split(".")[2]);
-  window.shelftalkEditor = { form, says, post, collect, showState, changed, save, locale, isDirty: () => dirty, leave: () => { leaving = true; } };
+  window.shelftalkEditor = { form, says, post, collect, showState, changed, save, complain: showProblem, locale, isDirty: () => dirty, leave: () => { leaving = true; } };
 })();

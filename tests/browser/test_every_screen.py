@@ -27,6 +27,7 @@ NO_SCREENS = {
     "locations.local_time",
     "page_templates.preview",
     "page_versions.preview",
+    "pages.new_block",
     "pages.preview",
     "pages.token",
     "placements.export",

@@ -40,6 +40,7 @@ ROLES = {
     "pages.preview": "staff",
     "pages.save": "marketer",
     "pages.token": "marketer",
+    "pages.new_block": "marketer",
     "pages.preview_draft": "marketer",
     "pages.publish": "marketer",
     "bulk.show": "staff",

@@ -19,7 +19,7 @@ from shelftalk.catalog.languages import DEFAULT, get_language
 from shelftalk.catalog.media import Media, StoredFile
 from shelftalk.catalog.page import Gap, Page, PageContent, list_gaps, list_references
 from shelftalk.catalog.product import Product
-from shelftalk.errors import Conflict, Invalid, mark
+from shelftalk.errors import Conflict, Invalid, NotFound, mark
 from shelftalk.store import Db, page_schedules, page_visits
 from shelftalk.store import files as file_store
 from shelftalk.store import media as media_store
@@ -339,6 +339,21 @@ def _describe(view: View) -> dict[str, Any]:
 def token(product_id: int) -> ResponseReturnValue:
     """A new form token, for an editor that was open while its person signed in again."""
     return {"token": generate_csrf(), "product": product_id}
+
+
+@bp.get("/page/blocks/")
+@bp.get("/page/blocks/<kind>")
+@requires("marketer")
+def new_block(product_id: int, kind: str = "") -> ResponseReturnValue:
+    """An empty block of a kind for the script to put in."""
+    if kind not in BLOCKS:
+        raise NotFound("“{value}” is not a kind of block.", value=kind[:30])
+    with state().store.read() as db:
+        product, page = product_store.get_product(db, product_id), page_store.get_page(db, product_id)
+        view = _make_view(db, product, page, make_draft(page.content), request.args)
+    return render_template(
+        "pages/_block.html", view=view, kind=BLOCKS[kind], notes={}, picture_url=make_picture_url, readonly=False
+    )
 
 
 @bp.get("/preview")
