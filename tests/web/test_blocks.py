@@ -164,7 +164,7 @@ def test_units_are_those_on_the_packs_of_the_place() -> None:
 
 def test_nutrition_is_a_table_with_headings_and_no_column_without_use(renderer: PageRenderer) -> None:
     text = section(render(renderer, make_page("nutrition", NUTRITION, {"basis": "100ml"})))
-    assert '<th scope="col">per 100 ml</th>' in text
+    assert '<th scope="col">per 100\xa0ml</th>' in text
     assert text.count('scope="row"') == 2
     assert "0.0004\u00a0g" in text, "small amounts are not rounded to nothing"
     assert text.count("<td>") == 1 + 2 * 2
