@@ -39,6 +39,8 @@ TABLES = (
     "rollup_location_hours",
     "actions",
     "rollup_action_days",
+    "designs",
+    "design_versions",
     "print_runs",
     "questions",
     "reviews",
@@ -48,6 +50,8 @@ TABLES = (
     "notes",
 )
 YOUNGER = {
+    "designs",
+    "design_versions",
     "questions",
     "reviews",
     "review_decisions",
@@ -71,6 +75,7 @@ IDENTITIES = (
     "placements",
     "scans",
     "actions",
+    "designs",
     "print_runs",
     "questions",
     "reviews",

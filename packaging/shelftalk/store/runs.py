@@ -27,6 +27,8 @@ class PrintRun:
     sha256: str
     items: str
     proof: str
+    design: str = ""  # a ready-made design's name or one's own number; empty: the automatic arrangement
+    design_version: int = 0
 
 
 def add_run(
@@ -42,6 +44,8 @@ def add_run(
     sha256: str,
     items: str,
     proof: str,
+    design: str = "",
+    design_version: int = 0,
     at: datetime,
 ) -> PrintRun:
     """Record a print."""
@@ -58,6 +62,8 @@ def add_run(
         sha256=sha256,
         items=items,
         proof=proof,
+        design=design,
+        design_version=design_version,
     )
     return make_record(PrintRun, row)
 

@@ -11,7 +11,7 @@ Columns = dict[str, type]
 
 # Column -> table it points to, wherever a column of that name stands in the catalog.
 PARENTS = {"user_id": "users", "product_id": "products", "location_id": "locations", "placement_id": "placements"}
-PARENTS |= {"review_id": "reviews"}
+PARENTS |= {"review_id": "reviews", "design_id": "designs"}
 
 
 def _create(
@@ -233,3 +233,15 @@ def m0007_actions(db: Database) -> None:
     db.table("actions").create_index(["placement_id", "at"])
     key = day | where | what | {"scan_class": str}
     _create(db, "rollup_action_days", key | {"actions": int, "firsts": int}, tuple(key), linked=False)
+
+
+@migrations()
+def m0013_designs(db: Database) -> None:
+    """Label designs and their versions; print runs remember theirs."""
+    design: Columns = {"id": int, "name": str, "version": int, "created_at": str, "created_by": str, "retired_at": str}
+    _create(db, "designs", design, "id", ("retired_at",))
+    db.execute("create unique index designs_name on designs (lower(name))")
+    version: Columns = {"design_id": int, "version": int, "content": str, "at": str, "by": str}
+    _create(db, "design_versions", version, ("design_id", "version"))
+    db.table("print_runs").add_column("design", str, not_null_default="")
+    db.table("print_runs").add_column("design_version", int, not_null_default=0)

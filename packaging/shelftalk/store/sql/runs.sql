@@ -1,8 +1,11 @@
--- name: add_run(at, by, stock, origin, start, copies, labels, sheets, sha256, items, proof)^
+-- name: add_run(at, by, stock, origin, start, copies, labels, sheets, sha256, items, proof, design, design_version)^
 insert into print_runs (
-    created_at, created_by, stock, origin, start, copies, labels, sheets, sha256, items, proof
+    created_at, created_by, stock, origin, start, copies, labels, sheets, sha256, items, proof,
+    design, design_version
 )
-values (:at, :by, :stock, :origin, :start, :copies, :labels, :sheets, :sha256, :items, :proof)
+values (
+    :at, :by, :stock, :origin, :start, :copies, :labels, :sheets, :sha256, :items, :proof, :design, :design_version
+)
 returning *;
 
 -- name: get_run(id)^
