@@ -5,13 +5,21 @@ How a text is cut depends only on which of its signs are digits, capitals or oth
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qrcode.base import rs_blocks  # type: ignore[import-untyped]
-from qrcode.exceptions import DataOverflowError  # type: ignore[import-untyped]
 from qrcode.main import QRCode  # type: ignore[import-untyped]
-from qrcode.util import ALPHA_NUM, MODE_8BIT_BYTE, MODE_ALPHA_NUM, MODE_NUMBER, length_in_bits  # type: ignore[import-untyped]
+from qrcode.util import (  # type: ignore[import-untyped]
+    ALPHA_NUM,
+    BIT_LIMIT_TABLE,
+    MODE_8BIT_BYTE,
+    MODE_ALPHA_NUM,
+    MODE_NUMBER,
+    length_in_bits,
+    optimal_data_chunks,
+    optimal_mode,
+)
 
 # How short a run of digits or capitals may be to get a segment of its own; 0 keeps the text in one segment.
 SEGMENT_LENGTHS = (0, 5, 8, 12, 20)
@@ -52,23 +60,44 @@ def choose_segments(text: str, level: int) -> Plan | None:
 
 @lru_cache(maxsize=4096)
 def _choose(pattern: bytes, level: int) -> Plan | None:
-    found = [(version, least) for least in SEGMENT_LENGTHS if (version := _find_version(pattern, level, least))]
+    cuts = ((least, _cut(pattern, least)) for least in SEGMENT_LENGTHS)
+    found = [(version, least, cut) for least, cut in cuts if (version := _find_version(cut, level))]
     if not found:
         return None
-    version, least = min(found)
+    version, least, cut = min(found)
     segments, start = [], 0
-    for data in make_code(pattern, level, least).data_list:
-        segments.append(Segment(data.mode, start, start + len(data), length_in_bits(data.mode, version)))
-        start += len(data)
-    capacity = sum(block.data_count for block in rs_blocks(version, level))
-    return Plan(version, least, capacity, tuple(segments))
+    for mode, length in cut:
+        segments.append(Segment(mode, start, start + length, length_in_bits(mode, version)))
+        start += length
+    return Plan(version, least, BIT_LIMIT_TABLE[level][version] // 8, tuple(segments))
 
 
-def _find_version(pattern: bytes, level: int, least: int) -> int | None:
-    try:
-        return int(make_code(pattern, level, least).best_fit())
-    except (DataOverflowError, ValueError):
-        return None
+def _cut(pattern: bytes, least: int) -> list[tuple[int, int]]:
+    """Mode and length of each segment, cut by `qrcode` itself."""
+    if least:
+        return [(data.mode, len(data)) for data in optimal_data_chunks(pattern, minimum=least)]
+    return [(optimal_mode(pattern), len(pattern))]
+
+
+def _find_version(cut: list[tuple[int, int]], level: int) -> int | None:
+    """The first version that holds these segments: counts are written in more bits from version 10 and 27 on."""
+    data = sum(4 + _count_bits(mode, length) for mode, length in cut)
+    for first, after in ((1, 10), (10, 27), (27, 41)):
+        counts = [(length_in_bits(mode, first), length) for mode, length in cut]
+        if all(length < 1 << bits for bits, length in counts):
+            needed = data + sum(bits for bits, _ in counts)
+            version = bisect_left(BIT_LIMIT_TABLE[level], needed, first)
+            if version < after:
+                return version
+    return None
+
+
+def _count_bits(mode: int, length: int) -> int:
+    if mode == MODE_8BIT_BYTE:
+        return 8 * length
+    if mode == MODE_ALPHA_NUM:
+        return length // 2 * 11 + length % 2 * 6
+    return length // 3 * 10 + (0, 4, 7)[length % 3]
 
 
 def make_code(data: bytes | str, level: int, least: int, version: int | None = None) -> QRCode:

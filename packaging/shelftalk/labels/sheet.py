@@ -6,14 +6,14 @@ The art of a wording is stamped, not set again; symbols are vectors; everything 
 from __future__ import annotations
 
 import io
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import BinaryIO
 
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import (
     ArrayObject,
-    DecodedStreamObject,
     DictionaryObject,
     FloatObject,
     IndirectObject,
@@ -27,7 +27,8 @@ from pypdf.generic import (
 from shelftalk.labels.design import ADDRESS_LINE_EM, CAP_EM, POINT_MM, Layout
 from shelftalk.labels.fonts import AddressFont
 from shelftalk.labels.stock import Stock
-from shelftalk.labels.symbol import QUIET_MODULES, Symbol, list_runs
+from shelftalk.labels.stream import PdfStream, draw_modules, make_dictionary, make_stream
+from shelftalk.labels.symbol import QUIET_MODULES, Symbol
 from shelftalk.labels.typeset import Art
 
 BLACK = "0 0 0 1 k"
@@ -44,29 +45,33 @@ class Label:
 
 def impose(labels: Sequence[Label], stock: Stock, font: AddressFont, *, start: int = 1, title: str = "") -> bytes:
     """A PDF with the labels in their order, the first at place `start` (from 1) of the first sheet."""
-    writer = PdfWriter()
-    writer.pdf_header = "%PDF-1.7"
-    press = _Press(writer, stock, font)
-    places: list[Label | None] = [None] * (start - 1) + list(labels)
-    for first in range(0, len(places), stock.count):
-        press.add_sheet(places[first : first + stock.count])
-    writer.add_metadata({"/Producer": "Shelftalk", "/Title": title or stock.title})
-    writer.root_object[NameObject("/ViewerPreferences")] = _dictionary(
-        PrintScaling=NameObject("/None"), Duplex=NameObject("/Simplex")
-    )
     out = io.BytesIO()
-    writer.write(out)
+    write_sheets(out, labels, stock, font, start=start, title=title)
     return out.getvalue()
+
+
+def write_sheets(
+    out: BinaryIO, labels: Iterable[Label], stock: Stock, font: AddressFont, *, start: int = 1, title: str = ""
+) -> str:
+    """The same PDF into a file, sheet by sheet as the labels come; returns its SHA-256."""
+    file = PdfStream(out)
+    press = _Press(file, stock, font)
+    places: Iterator[Label | None] = chain([None] * (start - 1), labels)
+    while sheet := list(islice(places, stock.count)):
+        press.add_sheet(sheet)
+    preferences = make_dictionary(PrintScaling=NameObject("/None"), Duplex=NameObject("/Simplex"))
+    file.finish(title=title or stock.title, root=make_dictionary(ViewerPreferences=preferences))
+    return file.sha256
 
 
 class _Press:
     """The document being made: what is shared between its sheets is added once."""
 
-    def __init__(self, writer: PdfWriter, stock: Stock, font: AddressFont) -> None:
-        self.writer, self.stock, self.font = writer, stock, font
-        self.font_object = writer._add_object(_make_font(writer, font))
+    def __init__(self, file: PdfStream, stock: Stock, font: AddressFont) -> None:
+        self.file, self.stock, self.font = file, stock, font
+        self.font_object = file.add(_make_font(file.writer, font))
         self.arts: dict[int, tuple[str, IndirectObject]] = {}
-        self.drawn: dict[tuple[str, tuple[str, ...], int], str] = {}
+        self.drawn: tuple[Label | None, str] = None, ""  # copies follow each other: only the last is kept
 
     def add_sheet(self, places: Sequence[Label | None]) -> None:
         width, height = self.stock.page_width_mm / POINT_MM, self.stock.page_height_mm / POINT_MM
@@ -81,27 +86,27 @@ class _Press:
                 cell = self.stock.get_cell(place)
                 x, y = cell.x_mm / POINT_MM, height - (cell.y_mm + self.stock.label_height_mm) / POINT_MM
                 drawing.append(f"q 1 0 0 1 {_format(x)} {_format(y)} cm /{name} Do\n{self._draw(label)}Q")
-        page[NameObject("/Resources")] = _dictionary(Font=_dictionary(F=self.font_object), XObject=_dictionary(**used))
-        page[NameObject("/Contents")] = self.writer._add_object(_make_stream("\n".join(drawing).encode("ascii")))
-        self.writer.add_page(page)
+        page[NameObject("/Resources")] = make_dictionary(
+            Font=make_dictionary(F=self.font_object), XObject=make_dictionary(**used)
+        )
+        self.file.add_page(page, "\n".join(drawing).encode("ascii"))
 
     def _get_art(self, art: Art) -> tuple[str, IndirectObject]:
         known = self.arts.get(id(art))
         if known is None:
-            form = _make_form(self.writer, art.page)
-            known = self.arts[id(art)] = (f"A{len(self.arts)}", self.writer._add_object(form))
+            form = _make_form(self.file.writer, art.page)
+            known = self.arts[id(art)] = (f"A{len(self.arts)}", self.file.add(form))
         return known
 
     def _draw(self, label: Label) -> str:
-        key = label.symbol.text, label.address, id(label.art)
-        drawn = self.drawn.get(key)
-        if drawn is None:
+        last, drawn = self.drawn
+        if last is not label:
             height = self.stock.label_height_mm
             layout = label.art.layout
             drawn = draw_symbol(label.symbol, layout, height) + draw_address(label.address, layout, height, self.font)
             if layout.turned:
                 drawn += draw_symbol(label.symbol, replace(layout, symbol=layout.turned), height)
-            self.drawn[key] = drawn
+            self.drawn = label, drawn
         return drawn
 
 
@@ -111,8 +116,8 @@ def draw_symbol(symbol: Symbol, layout: Layout, label_height_mm: float) -> str:
     quiet = QUIET_MODULES * layout.module_mm
     x = (layout.symbol.x_mm + quiet) / POINT_MM
     y = (label_height_mm - layout.symbol.y_mm - quiet) / POINT_MM
-    runs = "\n".join(f"{column} {row} {length} 1 re" for row, column, length in list_runs(symbol))
-    return f"q {_format(module)} 0 0 -{_format(module)} {_format(x)} {_format(y)} cm\n{runs}\nf Q\n"
+    runs = draw_modules(symbol)
+    return f"q {_format(module)} 0 0 -{_format(module)} {_format(x)} {_format(y)} cm\n{runs}f Q\n"
 
 
 def draw_address(lines: Sequence[str], layout: Layout, label_height_mm: float, font: AddressFont) -> str:
@@ -139,35 +144,23 @@ def _number(value: float) -> FloatObject:
     return FloatObject(_format(value))
 
 
-def _dictionary(**entries: PdfObject) -> DictionaryObject:
-    return DictionaryObject({NameObject(f"/{name}"): value for name, value in entries.items()})
-
-
-def _make_stream(data: bytes, entries: DictionaryObject | None = None) -> StreamObject:
-    stream = DecodedStreamObject()
-    stream.update(entries or {})
-    stream[NameObject("/Filter")] = NameObject("/FlateDecode")
-    stream._data = zlib.compress(data, 6)
-    return stream
-
-
 def _make_form(writer: PdfWriter, page: PageObject) -> StreamObject:
     """A typeset page as a form that can be stamped; its fonts are shared with the other forms."""
     contents = page.get_contents()
     resources = page["/Resources"].clone(writer)
-    entries = _dictionary(
+    entries = make_dictionary(
         Type=NameObject("/XObject"),
         Subtype=NameObject("/Form"),
         BBox=ArrayObject([FloatObject(value) for value in page.mediabox]),
         Resources=resources,
     )
-    return _make_stream(contents.get_data() if contents is not None else b"", entries)
+    return make_stream(contents.get_data() if contents is not None else b"", entries)
 
 
 def _make_font(writer: PdfWriter, font: AddressFont) -> DictionaryObject:
     """The address font as a composite font whose codes are glyph ids (ISO 32000-1 §9.7)."""
-    program = writer._add_object(_make_stream(font.data, _dictionary(Length1=NumberObject(len(font.data)))))
-    descriptor = _dictionary(
+    program = writer._add_object(make_stream(font.data, make_dictionary(Length1=NumberObject(len(font.data)))))
+    descriptor = make_dictionary(
         Type=NameObject("/FontDescriptor"),
         FontName=NameObject(f"/{font.name}"),
         Flags=NumberObject(4),
@@ -182,24 +175,24 @@ def _make_font(writer: PdfWriter, font: AddressFont) -> DictionaryObject:
     widths: list[PdfObject] = []
     for sign, glyph in sorted(font.glyphs.items(), key=lambda item: item[1]):
         widths += [NumberObject(glyph), ArrayObject([_number(font.widths[sign] * 1000)])]
-    descendant = _dictionary(
+    descendant = make_dictionary(
         Type=NameObject("/Font"),
         Subtype=NameObject("/CIDFontType2"),
         BaseFont=NameObject(f"/{font.name}"),
-        CIDSystemInfo=_dictionary(
+        CIDSystemInfo=make_dictionary(
             Registry=TextStringObject("Adobe"), Ordering=TextStringObject("Identity"), Supplement=NumberObject(0)
         ),
         FontDescriptor=writer._add_object(descriptor),
         W=ArrayObject(widths),
         CIDToGIDMap=NameObject("/Identity"),
     )
-    return _dictionary(
+    return make_dictionary(
         Type=NameObject("/Font"),
         Subtype=NameObject("/Type0"),
         BaseFont=NameObject(f"/{font.name}"),
         Encoding=NameObject("/Identity-H"),
         DescendantFonts=ArrayObject([writer._add_object(descendant)]),
-        ToUnicode=writer._add_object(_make_stream(_make_unicode_map(font))),
+        ToUnicode=writer._add_object(make_stream(_make_unicode_map(font))),
     )
 
 
