@@ -194,4 +194,9 @@ def test_a_photo_that_nobody_described_is_told(marketer: FlaskClient, tea: Produ
         )  # fmt: skip
     html = marketer.get(f"/admin/products/{tea.id}/page/check").get_data(as_text=True)
     assert "is not described in English" in html
-    assert "The first picture has" in html  # noise cannot be made light
+    assert "The first picture has" not in html
+    # Pictures kept by earlier versions of the software may be heavier than today's.
+    for file in get_state(app).media_folder.glob("*.avif"):
+        file.write_bytes(bytes(120_000))
+    html = marketer.get(f"/admin/products/{tea.id}/page/check").get_data(as_text=True)
+    assert "The first picture has 120 kB" in html

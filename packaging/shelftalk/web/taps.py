@@ -1,4 +1,4 @@
-"""What can be tapped on a rendered page, by name: links through the server, and what its script tells. Knows HTML only."""
+"""What can be tapped on a rendered page, by name: links through the server, what its script tells. Knows HTML only."""
 
 from __future__ import annotations
 
