@@ -77,6 +77,7 @@ class RenderedPage:
     csp: str = ""
     links: Mapping[str, str] = field(default_factory=dict)  # what `?go=` may lead to, by its name
     taps: Mapping[str, str] = field(default_factory=dict)  # what `?act=` may say, with the kind of its block
+    gz: bytes = b""  # compressed already
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,11 @@ def copy_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.good")
 
 
+def compress_page(html: bytes) -> bytes:
+    """A page as it is kept for phones that take gzip."""
+    return gzip.compress(html, 9, mtime=0)
+
+
 def is_page_whole(br: bytes, gz: bytes, crc: int) -> bool:
     """Whether the stored bytes are those once written."""
     return zlib.crc32(gz, zlib.crc32(br)) == crc
@@ -266,7 +272,7 @@ def _put_pages(db: sqlite3.Connection, pages: Sequence[RenderedPage], version: i
         if here and here[0] == etag:
             continue
         br = brotli.compress(page.html, quality=11 if len(pages) <= _FEW else 6, mode=brotli.MODE_TEXT)
-        gz = gzip.compress(page.html, 9, mtime=0)
+        gz = page.gz or compress_page(page.html)
         crc = zlib.crc32(gz, zlib.crc32(br))
         row = (page.key, page.language, etag, policy, br, gz, crc, version)
         db.execute("insert or replace into pages values (?, ?, ?, ?, ?, ?, ?, ?)", row)

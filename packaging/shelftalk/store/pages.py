@@ -73,6 +73,11 @@ def get_page(db: Db, product_id: int) -> Page:
     return _make_page(row, db.list("list_page_texts", product_id=product_id))
 
 
+def get_revision(db: Db, product_id: int) -> int:
+    """How often the draft was saved; raises NotFound."""
+    return int(db.get("get_page", product_id=product_id)["revision"])
+
+
 def _make_page(row: Row, texts: Sequence[Row]) -> Page:
     content = parse_content({"blocks": json.loads(row["blocks"]), "texts": _load_column(texts, "texts")})
     return Page(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -33,6 +32,7 @@ from shelftalk.catalog.page import Gap, PageContent
 from shelftalk.catalog.palette import make_palettes
 from shelftalk.catalog.product import Product
 from shelftalk.errors import Conflict, Invalid, mark
+from shelftalk.scans.shelf import RenderedPage, compress_page
 from shelftalk.store import Db, notes
 from shelftalk.store import gate as gate_store
 from shelftalk.store import media as media_store
@@ -42,6 +42,7 @@ from shelftalk.store.extras import load_extras
 from shelftalk.web import link_check
 from shelftalk.web.forms import fresh_form, read_form, render_form
 from shelftalk.web.page_form import name_field
+from shelftalk.web.ready_pages import Source
 from shelftalk.web.security import get_actor, may, requires
 from shelftalk.web.shopper import list_pictures
 from shelftalk.web.state import State, state
@@ -75,8 +76,8 @@ class Report:
 def run_gate(state: State, db: Db, product: Product, content: PageContent) -> Report:
     """Every rule but the links, which `ask_links` adds: they take as long as the world outside."""
     media = media_store.find_media(db, list_pictures(product, content))
-    pages = state.renderer.render_pages(product, content, media, load_extras(db, product.id, content))
-    sizes = {page.language: len(gzip.compress(page.html, 9)) for page in pages}
+    pages = _render_pages(state, Source(product, content, media, load_extras(db, product.id, content)))
+    sizes = {page.language: len(page.gz) for page in pages}
     hero = next((block for block in content.blocks if block.type == "hero" and not block.hidden), None)
     photo = media.get((hero.shared.get("image", "") if hero else "") or product.photo)
     return Report(
@@ -90,6 +91,14 @@ def run_gate(state: State, db: Db, product: Product, content: PageContent) -> Re
             check_forms(content, sends_mail=state.settings.sends_mail),
         )
     )
+
+
+def _render_pages(state: State, source: Source) -> list[RenderedPage]:
+    """The pages as phones would get them. Once they pass, the shelf takes these very ones."""
+    pages = state.renderer.render_pages(source.product, source.content, source.media, source.extras)
+    compressed = [replace(page, gz=compress_page(page.html)) for page in pages]
+    state.keeper.ready.put(replace(source, without=state.renderer.without), compressed)
+    return compressed
 
 
 def _weigh_picture(state: State, photo: Media | None) -> int:
@@ -130,8 +139,13 @@ def list_required(db: Db) -> list[str]:
 def check_draft_page(state: State, product_id: int, *, anew: bool = False) -> Report:
     """The gate's word on the draft as it was saved last."""
     with state.store.read() as db:
-        product, content = product_store.get_product(db, product_id), page_store.get_page(db, product_id).content
-        report = run_gate(state, db, product, content)
+        content = page_store.get_page(db, product_id).content
+    return _check_page(state, product_id, content, anew=anew)
+
+
+def _check_page(state: State, product_id: int, content: PageContent, *, anew: bool = False) -> Report:
+    with state.store.read() as db:
+        report = run_gate(state, db, product_store.get_product(db, product_id), content)
     return Report((*report.checks, ask_links(state, content, anew=anew)))
 
 
@@ -141,14 +155,14 @@ def publish_page(state: State, product_id: int, *, by: str, at: datetime, reason
     Raises NotPublishable with all that is wrong, and Conflict when somebody saved meanwhile.
     """
     with state.store.read() as db:
-        revision = page_store.get_page(db, product_id).revision
-    gaps = check_draft_page(state, product_id).gaps
+        page = page_store.get_page(db, product_id)
+    gaps = _check_page(state, product_id, page.content).gaps
     if gaps and not reason:
         raise page_store.NotPublishable(gaps)
     with state.store.write() as db:
-        if page_store.get_page(db, product_id).revision != revision:
+        if page_store.get_revision(db, product_id) != page.revision:
             raise Conflict("Somebody saved this page a moment ago. Look at it, then publish again.")
-        version = page_store.publish_page(db, product_id, by=by, at=at, force=bool(reason))
+        version = page_store.publish_content(db, product_id, page.content, by=by, at=at, force=bool(reason))
         if gaps:
             known = {one.version for one in gate_store.list_overrides(db, product_id)}
             if version not in known:

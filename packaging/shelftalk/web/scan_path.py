@@ -29,6 +29,7 @@ from shelftalk.store import Db, Store, actions, media, notes, pages, placements,
 from shelftalk.store.extras import load_extras
 from shelftalk.store.placements import CodeTarget
 from shelftalk.web.files import write_whole
+from shelftalk.web.ready_pages import ReadyPages, Source
 from shelftalk.web.shopper import PageRenderer, list_pictures
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class ShelfKeeper:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = ShelfWriter(path)
         self._warned = False
+        self.ready = ReadyPages()
 
     def refresh(self, *, full: bool = False) -> None:
         """Put what changed on the shelf; everything, when asked to or when the templates are newer than the shelf."""
@@ -175,7 +177,8 @@ class ShelfKeeper:
             return []
         published = choose_shown(published, today)
         pictures = media.find_media(db, list_pictures(product, published))
-        return self._renderer.render_pages(product, published, pictures, load_extras(db, product.id, published))
+        source = Source(product, published, pictures, load_extras(db, product.id, published), self._renderer.without)
+        return self.ready.take(source) or self._renderer.render_pages(product, published, pictures, source.extras)
 
     def _render_retired(self, db: Db, product_id: int) -> list[RenderedPage]:
         """The notice of a live product's retired codes: it leads on to the product."""
