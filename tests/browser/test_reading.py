@@ -47,8 +47,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     app = create_app(ROOT, settings, background=False)
     state = get_state(app)
     with app.app_context():
-        products = load_sample(state)
-    del products
+        load_sample(state)
     state.keeper.refresh(full=True)
     state.shelf.refresh(now=True)
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -130,10 +129,10 @@ def test_no_chinese_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(
 ) -> None:
     with browser.new_context() as context:
         page = context.new_page()
-        for width in (320, 347, 360, 390):
-            page.set_viewport_size({"width": width, "height": 740})
-            for path in (*shop.paths, "/privacy"):
-                read(page, f"{shop.origin}{path}?lang={tag}")
+        for path in (*shop.paths, "/privacy"):
+            read(page, f"{shop.origin}{path}?lang={tag}")
+            for width in (320, 347, 360, 390):
+                page.set_viewport_size({"width": width, "height": 740})
                 assert page.evaluate("reading.listBadBreaks()") == [], f"{path} at {width}"
         style = page.locator("main p").first.evaluate(
             "one => { const s = getComputedStyle(one); return [s.lineBreak, s.textAlign, s.wordBreak] }"
@@ -147,10 +146,10 @@ def test_no_chinese_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(
 def test_no_amount_parts_from_its_unit_at_the_end_of_a_line(browser: Browser, shop: Shop, tag: str) -> None:
     with browser.new_context() as context:
         page = context.new_page()
-        for width in (320, 347, 360):
-            page.set_viewport_size({"width": width, "height": 740})
-            for path in shop.paths:
-                read(page, f"{shop.origin}{path}?lang={tag}")
+        for path in shop.paths:
+            read(page, f"{shop.origin}{path}?lang={tag}")
+            for width in (320, 347, 360):
+                page.set_viewport_size({"width": width, "height": 740})
                 assert page.evaluate("reading.listPartedUnits()") == [], f"{path} at {width}"
 
 
@@ -212,7 +211,7 @@ def test_on_paper_the_page_is_black_on_white_whole_and_short(browser: Browser, s
             assert max(heights, default=0) <= 96 / 2.54 * 7 + 1, "seven centimetres"
             if page.locator(".ask").count():
                 assert page.locator(".ask p").last.is_visible()
-            page.emulate_media(media="screen")
+            page.emulate_media(media="null")
         page.goto(f"{shop.origin}{shop.paths[3]}?lang={tag}")
         paper = PdfReader(io.BytesIO(page.pdf(format="A4")))
         assert len(paper.pages) <= 5
@@ -227,7 +226,7 @@ def test_with_forced_colours_edges_and_focus_stay_visible(browser: Browser, shop
             read(page, f"{shop.origin}{path}?lang={tag}")
             assert page.evaluate("reading.listEdgeless('.btn, .jump a, .card, .facts, .note, .lang summary')") == []
             stops = page.locator("a[href], button, summary, input:not([tabindex='-1'])").count()
-            for _stop in range(min(stops, 40)):
+            for _stop in range(min(stops, 25)):
                 page.keyboard.press("Tab")
                 assert page.evaluate("reading.isFocusSeen()"), page.evaluate("document.activeElement.outerHTML")
 

@@ -208,7 +208,7 @@ def test_what_is_and_may_be_in_it_is_listed(renderer: PageRenderer) -> None:
 def test_a_recipe_says_how_many_and_how_long(renderer: PageRenderer) -> None:
     texts = {"heading": "Iced tea", "rows": [{"text": "Wait."}], "needs": [{"name": "oolong", "amount": "8 g"}]}
     page = make_page("recipe", texts, {"servings": "4", "minutes": "25"})
-    assert "4 servings 25\u00a0min oolong 8 g" in read(section(render(renderer, page)))
+    assert "4 servings 25\u00a0min oolong 8\xa0g" in read(section(render(renderer, page)))
     assert "۲۵\u00a0دقیقه" in render(renderer, page, "fa")
     assert write_span("90", "ru") == "1\u00a0ч 30\u00a0мин"
     assert "<ol" in section(render(renderer, make_page("recipe", {"heading": "h", "rows": [{"text": "Wait."}]})))
