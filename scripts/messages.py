@@ -10,6 +10,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
+from babel import UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
@@ -121,6 +122,12 @@ def main(arguments: list[str]) -> int:
         if stale:
             print(f"Stale: {', '.join(stale)}. Run `make messages`.", file=sys.stderr)
         return 1 if stale else 0
+    try:
+        for tag in arguments:
+            get_language(tag)
+    except (UnknownLocaleError, ValueError) as error:
+        print(f"{error}. Give a language tag such as es or pt-BR.", file=sys.stderr)
+        return 1
     template = collect()
     for tag in dict.fromkeys((*TAGS, *arguments)):
         catalog = make_update(template, tag)

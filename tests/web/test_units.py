@@ -17,6 +17,7 @@ from shelftalk.web.units import NO_BREAK, bind_units, bind_view
         "每杯約 30_毫克，用 250_毫升沸水沖泡",
         "۲۵۰_میلی‌لیتر آب ۹۰_درجه",
         "½_l milk",
+        "26_×_18_×_9_cm",
     ],
 )
 def test_the_space_before_a_unit_does_not_break(text: str) -> None:

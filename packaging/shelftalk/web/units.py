@@ -21,7 +21,7 @@ SPACED = (
 )
 # Chinese goes on without a space.
 UNSPACED = "公克|公斤|公升|公分|公尺|公里|毫克|毫升|毫米|克|千克|升|厘米|米|大卡|千卡|千焦|小時|小时|分鐘|分钟|秒|元"
-AMOUNT = re.compile(rf"(?<=[\d½¼¾⅓⅔]) (?=(?:{SPACED})(?!\w)|(?:{UNSPACED}))")
+AMOUNT = re.compile(rf"(?<=[\d½¼¾⅓⅔]) (?=(?:{SPACED})(?!\w)|(?:{UNSPACED})|×\s?\d)|(?<=\d\s×) (?=\d)")
 
 
 def bind_units(text: str) -> str:
