@@ -47,3 +47,16 @@ def test_messages_are_found_in_python_and_templates(messages: ModuleType) -> Non
     assert "Shelf talker" in texts
     assert ("{n} person", "{n} people") in texts
     assert any(isinstance(text, str) and text.startswith("“{value}” is not a colour") for text in texts)
+
+
+def test_collecting_keeps_what_a_header_says_to_shelftalk(messages: ModuleType) -> None:
+    whole = messages.format_catalog(messages.make_update(messages.collect(), "ru"))
+    text = messages.keep_own_headers(whole, {"Language": "ru", "X-Shelftalk-Name": "Русский язык"}).decode()
+    header = text.partition("\n\n")[0]
+    assert header.count("Language:") == 1
+    assert '"X-Shelftalk-Name: Русский язык\\n"' in header
+
+
+def test_a_word_that_is_no_language_begins_no_file(messages: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert messages.main(["klingon"]) == 1
+    assert "es or pt-BR" in capsys.readouterr().err
