@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from functools import lru_cache
+from itertools import accumulate, combinations, pairwise
 from math import floor
 
 from shelftalk.errors import Invalid
@@ -73,16 +74,19 @@ def wrap_address(address: str, lines: int) -> list[str] | None:
     Lines end before a slash, dot or hyphen of the host; the path is never broken.
     """
     host, slash, path = address.partition("/")
-    pieces = [piece for piece in re.split(r"(?=[.-])", host) if piece] + [slash + path] * bool(slash)
+    ends = _choose_ends(host, len(slash + path), lines)
+    return [address[first:last] for first, last in pairwise(ends)] if ends else None
+
+
+@lru_cache(maxsize=1024)
+def _choose_ends(host: str, path_length: int, lines: int) -> tuple[int, ...] | None:
+    """Where the lines of an address begin and end; equal hosts with paths of one length are broken alike."""
+    pieces = [len(piece) for piece in re.split(r"(?=[.-])", host) if piece] + [path_length] * bool(path_length)
     if lines > len(pieces):
         return None
-    ends = combinations(range(1, len(pieces)), lines - 1)
-    wrapped = ([*map("".join, _cut(pieces, (0, *end, len(pieces))))] for end in ends)
-    return min(wrapped, key=lambda parts: (max(map(len, parts)), -len(parts[0])))
-
-
-def _cut(pieces: Sequence[str], ends: Sequence[int]) -> list[Sequence[str]]:
-    return [pieces[first:last] for first, last in pairwise(ends)]
+    breaks = [*accumulate(pieces, initial=0)]
+    choices = ((0, *chosen, breaks[-1]) for chosen in combinations(breaks[1:-1], lines - 1))
+    return min(choices, key=lambda ends: (max(last - first for first, last in pairwise(ends)), -ends[1]))
 
 
 def measure_addresses(addresses: Sequence[str], font: AddressFont) -> tuple[float | None, ...]:

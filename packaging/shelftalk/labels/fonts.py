@@ -150,10 +150,11 @@ class AddressFont:
 
     def measure(self, text: str) -> float:
         """The width of `text` in em; raises Invalid for a sign the font lacks."""
-        for sign in text:
-            if sign not in self.widths:
-                _refuse_sign("address", text, sign)
-        return sum(self.widths[sign] for sign in text)
+        try:
+            return sum(map(self.widths.__getitem__, text))
+        except KeyError as unknown:
+            _refuse_sign("address", text, unknown.args[0])
+            raise
 
 
 def make_address_font(texts: Iterable[str]) -> AddressFont:

@@ -87,9 +87,9 @@ def _make_each(items: Sequence[LabelItem], stock: Stock, level: str, font: Addre
     """One label for each item; equal wordings in equal room are typeset once."""
     symbols = [make_symbol(item.url, level) for item in items]
     jobs = _list_jobs(items, symbols, stock, font)
-    distinct = list(dict.fromkeys(jobs))
-    arts = dict(zip(distinct, typeset(distinct), strict=True))
-    return [_make_label(item, symbol, arts[job]) for item, symbol, job in zip(items, symbols, jobs, strict=True)]
+    distinct = list({id(job): job for job in jobs}.values())
+    arts = dict(zip(map(id, distinct), typeset(distinct), strict=True))
+    return [_make_label(item, symbol, arts[id(job)]) for item, symbol, job in zip(items, symbols, jobs, strict=True)]
 
 
 def _make_designed(items: Sequence[LabelItem], stock: Stock, level: str, design: Design, images: Images) -> list[Label]:
@@ -111,7 +111,7 @@ def _make_designed(items: Sequence[LabelItem], stock: Stock, level: str, design:
 
 
 def _list_jobs(items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Stock, font: AddressFont) -> list[Job]:
-    """What is to be typeset for each item. Addresses of one file are all broken alike."""
+    """What is to be typeset for each item; equal jobs are one object. Addresses of one file are all broken alike."""
     ems = measure_addresses([item.address for item in items], font)
     width, height = stock.label_width_mm, stock.label_height_mm
     wordings: dict[Wording, Wording] = {}
@@ -125,9 +125,10 @@ def _list_jobs(items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Sto
             wordings[raw] = clean_wording(raw)
         if shape not in layouts:
             layouts[shape] = tuple(list_layouts(Room(width, height, shape[0], shape[1], ems)))
-        if (raw, shape) not in jobs:
-            jobs[raw, shape] = Job(wordings[raw], width, height, layouts[shape])
-        listed.append(jobs[raw, shape])
+        key = wordings[raw], shape
+        if key not in jobs:
+            jobs[key] = Job(wordings[raw], width, height, layouts[shape])
+        listed.append(jobs[key])
     return listed
 
 
