@@ -14,7 +14,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from scripts import vendor
+from shelftalk.store import Store
+from shelftalk.web.compress import LONG_PAGE
 from tests.support import ROOT
+from tests.web.shop import add_tea
 
 
 def test_the_vendored_files_match_their_hashes() -> None:
@@ -81,3 +84,20 @@ def test_no_page_asks_another_origin_for_anything() -> None:
         text = path.read_text("utf-8")
         assert not re.search(r"(src|href)=\"(https?:)?//", text), path
         assert not re.search(r"url\((['\"]?)(https?:)?//", text), path
+
+
+def test_a_long_page_comes_compressed_and_never_says_its_length(marketer: FlaskClient, store: Store) -> None:
+    add_tea(store)
+    plain = marketer.get("/admin/products/1/page").get_data()
+    assert len(plain) > LONG_PAGE
+    answers = [marketer.get("/admin/products/1/page", headers={"Accept-Encoding": "gzip, br"}) for _ in range(12)]
+    assert {answer.headers["Content-Encoding"] for answer in answers} == {"gzip"}
+    assert all(b"<h1" in gzip.decompress(answer.data) for answer in answers)
+    assert max(len(answer.data) for answer in answers) < len(plain) / 5
+    padding = {len(answer.data) - len(gzip.compress(gzip.decompress(answer.data), 5)) for answer in answers}
+    assert len(padding) > 3
+
+
+def test_a_short_page_is_left_alone(marketer: FlaskClient) -> None:
+    answer = marketer.get("/admin/products/", headers={"Accept-Encoding": "gzip, br"})
+    assert "Content-Encoding" not in answer.headers
