@@ -16,6 +16,11 @@ def set_note(db: Db, name: str, value: str) -> None:
     db.run("set_note", name=name, value=value)
 
 
+def replace_note(db: Db, name: str, old: str, new: str) -> bool:
+    """Keep a new value where the old one still stands; False when somebody changed it meanwhile."""
+    return db.run("replace_note", name=name, old=old, new=new) > 0
+
+
 def next_version(db: Db) -> int:
     """The shelf's next version; what changes in this transaction is marked with it."""
     return int(db.value("next_version"))

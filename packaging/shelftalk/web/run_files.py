@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock, get_stock
 from shelftalk.store import Store
 from shelftalk.store import runs as run_store
+from shelftalk.store.db import Db
 from shelftalk.store.runs import PrintRun
 from shelftalk.web.files import write_whole
 
@@ -31,8 +32,9 @@ def add_print_run(
     copies: int,
     by: str,
     at: datetime,
+    also: Callable[[Db, PrintRun], object] = lambda _db, _run: None,
 ) -> PrintRun:
-    """Record finished sheets and keep their file: both or neither."""
+    """Record finished sheets and keep their file: both or neither, and whatever `also` records with them."""
     with store.write() as db:
         run = run_store.add_run(
             db,
@@ -48,6 +50,7 @@ def add_print_run(
             proof=json.dumps(asdict(sheets.proof)),
             at=at,
         )
+        also(db, run)
         write_run_pdf(folder, run.id, sheets.pdf)
     return run
 
