@@ -49,6 +49,7 @@ NAVIGATION = (
         mark("Print"),
         (
             Place(mark("Labels"), "labels", "/admin/labels/"),
+            Place(mark("Label designs"), "palette", "/admin/designs/"),
             Place(mark("Runs"), "runs", "/admin/runs/"),
         ),
     ),
