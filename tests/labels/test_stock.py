@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from shelftalk.errors import Invalid
-from shelftalk.labels.stock import check_start, get_stock, list_stocks
+from shelftalk.labels.stock import check_start, get_stock, list_stocks, search_stocks
 
 STOCKS = list_stocks()
 
@@ -22,12 +22,40 @@ def test_the_grid_fits_its_page_with_equal_margins(stock):
 def test_every_stock_says_what_it_is_and_where_its_measures_come_from(stock):
     assert stock.name and stock.source and stock.title
     square = abs(stock.label_width_mm - stock.label_height_mm) < 0.01
-    assert stock.shape == ("square" if square else "rectangle")
+    assert stock.shape == ("round" if stock.name.startswith("Ø") else "square" if square else "rectangle")
+    assert stock.shape != "round" or square
     sizes = {"A4": (210, 297), "Letter": (215.9, 279.4)}
     assert sizes.get(stock.paper, (stock.page_width_mm, stock.page_height_mm)) == (
         stock.page_width_mm,
         stock.page_height_mm,
     )
+
+
+def test_at_least_forty_are_known_by_their_makers_numbers():
+    numbers = {(stock.maker, stock.number) for stock in STOCKS if stock.maker}
+    assert len(numbers) >= 70 and len({stock.id for stock in STOCKS}) == len(STOCKS)
+    assert {maker for maker, _ in numbers} == {"Avery", "Herma", "Dymo", "Brother", "Zebra"}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("L7160", "avery-l7160"),
+        ("avery 8160", "avery-5160"),  # another number of the same die cut
+        ("62 × 29", "brother-dk-11209"),
+        ("62x29", "brother-dk-11209"),
+        ("round 2 in", "avery-22807"),
+        ("DYMO 89", "dymo-99010"),
+        ("dymo round", ""),
+    ],
+)
+def test_a_stock_is_found_by_maker_number_and_size(words, found):
+    ids = [stock.id for stock in search_stocks(words, STOCKS)]
+    assert found in ids if found else ids == []
+
+
+def test_the_number_itself_comes_first():
+    assert search_stocks("5163", STOCKS)[0].id == "avery-5163"
 
 
 def test_there_are_sheets_of_both_papers_a_herma_a_square_and_single_labels():
@@ -40,7 +68,7 @@ def test_an_unknown_stock_is_answered_with_its_neighbours():
     with pytest.raises(Invalid, match=r"“L7160” is not a label stock we know. Did you mean: avery-l7160"):
         get_stock("L7160")
     with pytest.raises(Invalid, match="avery-5163"):
-        get_stock("avery-5164")
+        get_stock("avery-5133")
     assert get_stock(" AVERY-L7160 ").id == "avery-l7160"
 
 

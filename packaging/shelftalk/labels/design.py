@@ -7,11 +7,11 @@ text, at the end of the line of reading; square and tall ones have it above.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
-from math import floor
+from math import floor, sqrt
 
 from shelftalk.errors import Invalid
 from shelftalk.labels.fonts import AddressFont
@@ -29,6 +29,8 @@ CAP_EM = 0.714
 ACCENT_EM = 0.22  # what an accent on a capital may stand above it
 ADDRESS_LINE_EM = 1.2
 ADDRESS_GAP_EM = 0.9
+ROUND_SYMBOL = 1.0  # side of the largest symbol on a round label, of its radius
+ROUND_FOOT = 0.76  # how far below the middle the address ends, of its radius
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Room:
     modules: int  # along the symbol's side, quiet zones included
     rtl: bool
     address_ems: tuple[float | None, ...]  # widest line when set in 1, 2, 3, 4 lines; None: cannot be split so
+    is_round: bool = False
 
 
 def wrap_address(address: str, lines: int) -> list[str] | None:
@@ -104,7 +107,7 @@ def list_layouts(room: Room) -> list[Layout]:
 
     Raises Invalid when the symbol or the address cannot fit.
     """
-    arrange = _arrange_beside if room.width_mm >= WIDE * room.height_mm else _arrange_above
+    arrange = _choose_arrangement(room)
     layouts: list[Layout] = []
     for share in SHARES:
         for aligned in (True, False):
@@ -114,6 +117,12 @@ def list_layouts(room: Room) -> list[Layout]:
     if layouts:
         return layouts
     raise _refuse_room(room)
+
+
+def _choose_arrangement(room: Room) -> Callable[[Room, float, bool], Layout | None]:
+    if room.is_round:
+        return _arrange_round
+    return _arrange_beside if room.width_mm >= WIDE * room.height_mm else _arrange_above
 
 
 def _refuse_room(room: Room) -> Invalid:
@@ -213,6 +222,42 @@ def _arrange_above(room: Room, share: float, aligned: bool) -> Layout | None:
     symbol = Box((room.width_mm - side) / 2, top, side, side)
     air = ACCENT_EM * call * POINT_MM
     return _finish(symbol, module, Box(padding, y + air, width, height - air), "center", call, address)
+
+
+def _arrange_round(room: Room, share: float, aligned: bool) -> Layout | None:
+    """Symbol above text above address, each corner inside the circle."""
+    if not aligned:
+        return None
+    middle = room.width_mm / 2
+    radius = middle - EDGE_MM
+    module = _fit_module(room, ROUND_SYMBOL * radius * share)
+    if module is None:
+        return None
+    side = module * room.modules
+    bottom = middle - _get_reach(radius, side / 2) + side
+    foot, chord = middle + ROUND_FOOT * radius, 2 * _get_reach(radius, ROUND_FOOT * radius)
+    height = foot - bottom
+    call = _clamp(min(0.28 * height, 0.115 * room.width_mm) / POINT_MM, 6, 44)
+    address = _fit_address(room, chord, _clamp(0.45 * call, 5.5, 16))
+    if address is None:
+        return None
+    symbol = Box(middle - side / 2, bottom - side, side, side)
+    air = ACCENT_EM * call * POINT_MM
+    column = Box(middle - chord / 2, bottom + air, chord, height - air)
+    layout = _finish(symbol, module, column, "center", call, address)
+    return layout and replace(layout, text=_widen(layout.text, middle, radius))
+
+
+def _widen(box: Box, middle: float, radius: float) -> Box:
+    """The box as wide as the circle lets all its corners be."""
+    far = max(abs(box.y_mm - middle), abs(box.y_mm + box.height_mm - middle))
+    half = _get_reach(radius, far)
+    return replace(box, x_mm=middle - half, width_mm=2 * half)
+
+
+def _get_reach(radius: float, away: float) -> float:
+    """Half the chord that lies `away` from the middle of a circle."""
+    return sqrt(max(0.0, radius * radius - away * away))
 
 
 def _finish(

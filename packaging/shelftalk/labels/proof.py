@@ -10,6 +10,7 @@ import zxingcpp
 from PIL import Image
 
 from shelftalk.errors import ShelftalkError
+from shelftalk.labels.design import Box
 from shelftalk.labels.raster import open_pages, render_svg
 from shelftalk.labels.stock import Stock
 
@@ -40,11 +41,12 @@ def prove_sheets(
     *,
     dpi: int = DPI,
     faces: int = 1,
+    marks: Sequence[Box] = (),
     progress: Progress | None = None,
 ) -> Proof:
     """Read every cell of every sheet; `meant` is the text of each cell in order, None where nothing is printed.
 
-    A folded label has its symbol on each of its `faces`.
+    A folded label has its symbol on each of its `faces`; crop `marks` are meant to stand beside the labels.
 
     Cells after the last of `meant` must be empty too. Raises ProofFailed naming sheet, row and column.
     """
@@ -54,7 +56,7 @@ def prove_sheets(
         if len(pages) != sheets:
             raise ProofFailed("The file has {found} sheets instead of {meant}.", found=len(pages), meant=sheets)
         for sheet in range(sheets):
-            image = pages.render(sheet, dpi)
+            image = _drop_marks(pages.render(sheet, dpi), marks, dpi)
             _prove_sheet(image, stock, sheet, cells[sheet * stock.count : (sheet + 1) * stock.count], dpi, faces)
             if progress:
                 progress(sheet + 1, sheets)
@@ -79,6 +81,16 @@ def _prove_sheet(
     _prove_margins(image.copy(), stock, sheet, dpi)
 
 
+def _drop_marks(image: Image.Image, marks: Sequence[Box], dpi: int) -> Image.Image:
+    """The sheet without its crop marks; a mark and the dots it touches."""
+    dots = dpi / 25.4
+    for mark in marks:
+        left, top = int(mark.x_mm * dots) - 1, int(mark.y_mm * dots) - 1
+        right, bottom = (mark.x_mm + mark.width_mm) * dots + 2, (mark.y_mm + mark.height_mm) * dots + 2
+        image.paste(WHITE, (left, top, int(right), int(bottom)))
+    return image
+
+
 def _prove_margins(image: Image.Image, stock: Stock, sheet: int, dpi: int) -> None:
     for place in range(stock.count):
         image.paste(WHITE, _get_box(stock, place, dpi))
@@ -87,9 +99,11 @@ def _prove_margins(image: Image.Image, stock: Stock, sheet: int, dpi: int) -> No
 
 
 def _get_box(stock: Stock, place: int, dpi: int) -> tuple[int, int, int, int]:
+    """A label's dots on the sheet. A printer's correction may push its edge a little off the paper."""
     cell, dots = stock.get_cell(place), dpi / 25.4
-    right, bottom = cell.x_mm + stock.label_width_mm, cell.y_mm + stock.label_height_mm
-    return round(cell.x_mm * dots), round(cell.y_mm * dots), round(right * dots), round(bottom * dots)
+    right = min(cell.x_mm + stock.label_width_mm, stock.page_width_mm)
+    bottom = min(cell.y_mm + stock.label_height_mm, stock.page_height_mm)
+    return round(max(cell.x_mm, 0) * dots), round(max(cell.y_mm, 0) * dots), round(right * dots), round(bottom * dots)
 
 
 def _read_cells(image: Image.Image, stock: Stock, dpi: int) -> dict[int, list[str]]:

@@ -15,6 +15,15 @@ from shelftalk.labels.fonts import AddressFont, make_address_font
 from shelftalk.labels.item import LabelItem as LabelItem
 from shelftalk.labels.item import list_words
 from shelftalk.labels.label_design import Design
+from shelftalk.labels.placing import (
+    PLAIN,
+    Placing,
+    apply_placing,
+    check_placing,
+    list_printed_marks,
+    share_copies,
+    spread,
+)
 from shelftalk.labels.proof import Progress, Proof, prove_sheets
 from shelftalk.labels.sheet import Label, impose
 from shelftalk.labels.stock import Stock, check_start
@@ -45,24 +54,34 @@ def make_labels(
     level: str = "M",
     design: Design | None = None,
     images: Images | None = None,
+    placing: Placing = PLAIN,
     progress: Progress | None = None,
 ) -> LabelSheets:
-    """The sheets for `items`, each `copies` times, from place `start` of the first sheet.
+    """The sheets for `items`, each `copies` times, from place `start` of the first sheet, as `placing` says.
 
     Without a `design` the labels arrange themselves. `images` are the design's pictures by their ids.
     Same input, same bytes. Raises Invalid for what cannot be printed and ProofFailed for what does not read
     back; nothing unproven is returned. `progress` is told the sheets proven and their number.
     """
     _check_counts(items, stock, start, copies)
+    check_placing(placing, stock, start)
     font = make_address_font(item.address for item in items)
     if design:
         each = _make_designed(items, stock, level, design, images or {})
     else:
         each = _make_each(items, stock, level, font)
-    labels = [label for label in each for _ in range(copies)]
-    pdf = impose(labels, stock, font, start=start)
-    meant = [None] * (start - 1) + [item.url for item in items for _ in range(copies)]
-    proof = prove_sheets(pdf, stock, meant, faces=design.faces if design else 1, progress=progress)
+    shares = share_copies(len(items), copies, stock, start, placing)
+    labels = [label for label, share in zip(each, shares, strict=True) for _ in range(share)]
+    pdf = impose(labels, stock, font, start=start, placing=placing)
+    urls = [item.url for item, share in zip(items, shares, strict=True) for _ in range(share)]
+    proof = prove_sheets(
+        pdf,
+        apply_placing(stock, placing),
+        list(spread(urls, stock, start, placing.skip)),
+        faces=design.faces if design else 1,
+        marks=list_printed_marks(stock, placing),
+        progress=progress,
+    )
     return LabelSheets(pdf, proof.sheets, len(labels), proof, hashlib.sha256(pdf).hexdigest())
 
 
@@ -124,7 +143,7 @@ def _list_jobs(items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Sto
         if raw not in wordings:
             wordings[raw] = clean_wording(raw)
         if shape not in layouts:
-            layouts[shape] = tuple(list_layouts(Room(width, height, shape[0], shape[1], ems)))
+            layouts[shape] = tuple(list_layouts(Room(width, height, shape[0], shape[1], ems, stock.shape == "round")))
         key = wordings[raw], shape
         if key not in jobs:
             jobs[key] = Job(wordings[raw], width, height, layouts[shape])

@@ -6,9 +6,9 @@ The art of a wording is stamped, not set again; symbols are vectors; everything 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 from typing import BinaryIO
 
 from pypdf import PageObject, PdfWriter
@@ -26,6 +26,16 @@ from pypdf.generic import (
 
 from shelftalk.labels.design import ADDRESS_LINE_EM, CAP_EM, POINT_MM, Layout
 from shelftalk.labels.fonts import AddressFont
+from shelftalk.labels.placing import (
+    PLAIN,
+    Placing,
+    draw_marks,
+    draw_placing,
+    get_margin,
+    list_crop_marks,
+    list_page_boxes,
+    spread,
+)
 from shelftalk.labels.stock import Stock
 from shelftalk.labels.stream import PdfStream, draw_modules, make_dictionary, make_stream
 from shelftalk.labels.symbol import QUIET_MODULES, Symbol
@@ -43,20 +53,35 @@ class Label:
     address: tuple[str, ...]
 
 
-def impose(labels: Sequence[Label], stock: Stock, font: AddressFont, *, start: int = 1, title: str = "") -> bytes:
+def impose(
+    labels: Sequence[Label],
+    stock: Stock,
+    font: AddressFont,
+    *,
+    start: int = 1,
+    title: str = "",
+    placing: Placing = PLAIN,
+) -> bytes:
     """A PDF with the labels in their order, the first at place `start` (from 1) of the first sheet."""
     out = io.BytesIO()
-    write_sheets(out, labels, stock, font, start=start, title=title)
+    write_sheets(out, labels, stock, font, start=start, title=title, placing=placing)
     return out.getvalue()
 
 
 def write_sheets(
-    out: BinaryIO, labels: Iterable[Label], stock: Stock, font: AddressFont, *, start: int = 1, title: str = ""
+    out: BinaryIO,
+    labels: Iterable[Label],
+    stock: Stock,
+    font: AddressFont,
+    *,
+    start: int = 1,
+    title: str = "",
+    placing: Placing = PLAIN,
 ) -> str:
     """The same PDF into a file, sheet by sheet as the labels come; returns its SHA-256."""
     file = PdfStream(out)
-    press = _Press(file, stock, font)
-    places: Iterator[Label | None] = chain([None] * (start - 1), labels)
+    press = _Press(file, stock, font, placing)
+    places = spread(labels, stock, start, placing.skip)
     while sheet := list(islice(places, stock.count)):
         press.add_sheet(sheet)
     preferences = make_dictionary(PrintScaling=NameObject("/None"), Duplex=NameObject("/Simplex"))
@@ -67,18 +92,16 @@ def write_sheets(
 class _Press:
     """The document being made: what is shared between its sheets is added once."""
 
-    def __init__(self, file: PdfStream, stock: Stock, font: AddressFont) -> None:
-        self.file, self.stock, self.font = file, stock, font
+    def __init__(self, file: PdfStream, stock: Stock, font: AddressFont, placing: Placing) -> None:
+        self.file, self.stock, self.font, self.placing = file, stock, font, placing
         self.font_object = file.add(_make_font(file.writer, font))
         self.arts: dict[int, tuple[str, IndirectObject]] = {}
         self.drawn: tuple[Label | None, str] = None, ""  # copies follow each other: only the last is kept
 
     def add_sheet(self, places: Sequence[Label | None]) -> None:
-        width, height = self.stock.page_width_mm / POINT_MM, self.stock.page_height_mm / POINT_MM
-        page = PageObject.create_blank_page(None, width, height)
-        page[NameObject("/MediaBox")] = ArrayObject([_number(0), _number(0), _number(width), _number(height)])
+        page, height = self._make_page(), self.stock.page_height_mm / POINT_MM
         used: dict[str, IndirectObject] = {}
-        drawing = [BLACK]
+        drawing = [BLACK, *self._list_setting()]
         for place, label in enumerate(places):
             if label:
                 name, art = self._get_art(label.art)
@@ -90,6 +113,21 @@ class _Press:
             Font=make_dictionary(F=self.font_object), XObject=make_dictionary(**used)
         )
         self.file.add_page(page, "\n".join(drawing).encode("ascii"))
+
+    def _make_page(self) -> PageObject:
+        margin = get_margin(self.stock, self.placing)
+        width = (self.stock.page_width_mm + 2 * margin) / POINT_MM
+        height = (self.stock.page_height_mm + 2 * margin) / POINT_MM
+        page = PageObject.create_blank_page(None, width, height)
+        boxes = {"MediaBox": (0.0, 0.0, width, height)} | list_page_boxes(self.stock, self.placing)
+        for name, sides in boxes.items():
+            page[NameObject(f"/{name}")] = ArrayObject([_number(side) for side in sides])
+        return page
+
+    def _list_setting(self) -> list[str]:
+        """What comes before the labels: the printer's correction and the crop marks; nothing on a plain sheet."""
+        marks = draw_marks(list_crop_marks(self.stock, self.placing), self.stock.page_height_mm)
+        return [line for line in (draw_placing(self.stock, self.placing), marks) if line]
 
     def _get_art(self, art: Art) -> tuple[str, IndirectObject]:
         known = self.arts.get(id(art))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from shelftalk.errors import Invalid
+
+_SIZE = re.compile(r"(\d) ?[x×] ?(\d)")
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,10 @@ class Stock:
     pitch_x_mm: float
     pitch_y_mm: float
     corner_mm: float
-    shape: str  # "rectangle" or "square"
+    shape: str  # "rectangle", "square" or "round"
     source: str  # where the measures come from
+    also: tuple[str, ...] = ()  # other numbers of the same die cut
+    bleed_mm: float = 0.0  # how far art may run over the label's edge, to be cut off
 
     @property
     def count(self) -> int:
@@ -63,8 +70,13 @@ class Cell:
 @lru_cache(maxsize=1)
 def _read_stocks() -> dict[str, Stock]:
     rows = json.loads(Path(__file__).with_name("stocks.json").read_text("utf-8"))
-    names = {field.name for field in fields(Stock)}
-    return {row["id"]: Stock(**{name: row[name] for name in names}) for row in rows}
+    return {row["id"]: make_stock(row) for row in rows}
+
+
+def make_stock(row: dict[str, Any]) -> Stock:
+    """A stock from its measures as plain data; what it does not know is left out."""
+    values = {field.name: row[field.name] for field in fields(Stock) if field.name in row}
+    return Stock(**values | {"also": tuple(values.get("also", ()))})
 
 
 def list_stocks() -> list[Stock]:
@@ -72,9 +84,9 @@ def list_stocks() -> list[Stock]:
     return list(_read_stocks().values())
 
 
-def get_stock(stock_id: str) -> Stock:
-    """The stock with this id; raises Invalid naming the nearest ones."""
-    stocks = _read_stocks()
+def get_stock(stock_id: str, own: Iterable[Stock] = ()) -> Stock:
+    """The stock with this id, among the makers' and one's `own`; raises Invalid naming the nearest ones."""
+    stocks = _read_stocks() | {stock.id: stock for stock in own}
     found = stocks.get(stock_id.strip().lower())
     if found:
         return found
@@ -91,6 +103,26 @@ def _find_nearest(wanted: str, known: list[str]) -> list[str]:
     same = [name for name in known if digits and digits in "".join(c for c in name if c.isdigit())]
     near = [name for name in get_close_matches(wanted, known, n=3, cutoff=0.4) if name not in same]
     return (same + near)[:4] or known
+
+
+def search_stocks(text: str, stocks: Sequence[Stock]) -> list[Stock]:
+    """The stocks that hold every word of `text` in maker, number, measures or paper; the number itself first.
+
+    >>> [stock.title for stock in search_stocks("avery 8160", list_stocks())]
+    ['Avery 5160']
+    """
+    words = _SIZE.sub(r"\1x\2", text.casefold()).replace(",", ".").split()
+    found = [stock for stock in stocks if all(word in _list_words(stock) for word in words)]
+    return sorted(
+        found, key=lambda stock: text.casefold().strip() not in (stock.number.casefold(), stock.title.casefold())
+    )
+
+
+@lru_cache(maxsize=512)
+def _list_words(stock: Stock) -> str:
+    size = f"{round(stock.label_width_mm, 1):g}x{round(stock.label_height_mm, 1):g}"
+    parts = (stock.title, *stock.also, stock.name, stock.paper, size, stock.shape)
+    return _SIZE.sub(r"\1x\2", " ".join(parts).casefold())
 
 
 def check_start(stock: Stock, start: int) -> int:
