@@ -14,6 +14,8 @@ from typing import Any
 from shelftalk.errors import Invalid
 
 _SIZE = re.compile(r"(\d) ?[x×] ?(\d)")
+_PAGE = re.compile(r"page-([1-9][0-9]{0,3}(?:\.[0-9]{1,2})?)x([1-9][0-9]{0,3}(?:\.[0-9]{1,2})?)")
+MOST_PAGE_MM = 1200
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def list_stocks() -> list[Stock]:
 def get_stock(stock_id: str, own: Iterable[Stock] = ()) -> Stock:
     """The stock with this id, among the makers' and one's `own`; raises Invalid naming the nearest ones."""
     stocks = _read_stocks() | {stock.id: stock for stock in own}
-    found = stocks.get(stock_id.strip().lower())
+    found = stocks.get(stock_id.strip().lower()) or find_page_stock(stock_id.strip().lower())
     if found:
         return found
     raise Invalid(
@@ -96,6 +98,40 @@ def get_stock(stock_id: str, own: Iterable[Stock] = ()) -> Stock:
         value=stock_id,
         allowed=tuple(_find_nearest(stock_id.strip().lower(), list(stocks))),
     )
+
+
+def make_page_stock(width_mm: float, height_mm: float) -> Stock:
+    """What is no bought sheet: a page that is one label, named by its measures."""
+    measure = f"{width_mm:g} × {height_mm:g} mm"
+    return Stock(
+        id=f"page-{width_mm:g}x{height_mm:g}",
+        maker="",
+        number="",
+        name=f"{measure}, one on a page",
+        paper=measure,
+        page_width_mm=width_mm,
+        page_height_mm=height_mm,
+        columns=1,
+        rows=1,
+        label_width_mm=width_mm,
+        label_height_mm=height_mm,
+        left_mm=0,
+        top_mm=0,
+        pitch_x_mm=width_mm,
+        pitch_y_mm=height_mm,
+        corner_mm=0,
+        shape="rectangle",
+        source="The page is the label.",
+    )
+
+
+def find_page_stock(stock_id: str) -> Stock | None:
+    """The page an id such as page-148x210 means; None when it means none."""
+    found = _PAGE.fullmatch(stock_id)
+    if not found:
+        return None
+    width, height = (round(float(side), 2) for side in found.groups())
+    return make_page_stock(width, height) if max(width, height) <= MOST_PAGE_MM else None
 
 
 def _find_nearest(wanted: str, known: list[str]) -> list[str]:

@@ -91,3 +91,11 @@ def read_picture(folder: Path, media: Media) -> bytes:
         else:
             image.convert("RGB").save(target, "JPEG", quality=92)
     return target.getvalue()
+
+
+def load_run_design(db: Db, folder: Path, ref: str, version: int) -> tuple[Design | None, dict[str, bytes]]:
+    """What a run was printed with, and its pictures; None: the automatic arrangement."""
+    if not ref:
+        return None, {}
+    design = find_design(db, ref, version).design
+    return design, load_images(db, folder, design)

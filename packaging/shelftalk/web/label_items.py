@@ -8,7 +8,7 @@ from typing import Protocol
 
 from shelftalk.catalog.codes import make_url, normalise_code
 from shelftalk.catalog.location import Location
-from shelftalk.catalog.placement import CALLS_TO_ACTION, Placement
+from shelftalk.catalog.placement import CALLS_TO_ACTION, MEDIA, Placement
 from shelftalk.catalog.product import Product
 from shelftalk.errors import Invalid
 from shelftalk.labels.run import LabelItem
@@ -140,6 +140,10 @@ def make_label_item(item: PrintedCode, origin: str, translator: Translates) -> L
         name=item.name,
         call_to_action=get_call_to_action(item.placement, translator),
         language=item.placement.language,
+        brand=item.product.brand,
+        location=item.location.name if item.location else "",
+        placement=translator.translate(MEDIA[item.placement.medium].label, item.placement.language),
+        gtin=f"(01) {item.product.gtin}" if item.product.gtin else "",
     )
 
 

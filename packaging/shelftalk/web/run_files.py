@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from shelftalk.errors import Conflict
+from shelftalk.labels.design_art import Images
+from shelftalk.labels.label_design import Design
 from shelftalk.labels.proof import Proof
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock, get_stock
@@ -17,6 +19,7 @@ from shelftalk.store import Store
 from shelftalk.store import runs as run_store
 from shelftalk.store.db import Db
 from shelftalk.store.runs import PrintRun
+from shelftalk.web.design_library import NamedDesign
 from shelftalk.web.files import write_whole
 
 
@@ -32,6 +35,7 @@ def add_print_run(
     copies: int,
     by: str,
     at: datetime,
+    design: NamedDesign | None = None,
     also: Callable[[Db, PrintRun], object] = lambda _db, _run: None,
 ) -> PrintRun:
     """Record finished sheets and keep their file: both or neither, and whatever `also` records with them."""
@@ -48,6 +52,8 @@ def add_print_run(
             sha256=sheets.sha256,
             items=json.dumps([asdict(item) for item in items], ensure_ascii=False),
             proof=json.dumps(asdict(sheets.proof)),
+            design=design.ref if design else "",
+            design_version=design.version if design else 0,
             at=at,
         )
         also(db, run)
@@ -66,16 +72,20 @@ def get_pdf_path(folder: Path, run_id: int) -> Path:
     return folder / f"{run_id}.pdf"
 
 
-def read_run_pdf(folder: Path, run: PrintRun) -> bytes:
+def read_run_pdf(
+    folder: Path, run: PrintRun, load: Callable[[], tuple[Design | None, Images]] = lambda: (None, {})
+) -> bytes:
     """A run's file, bit for bit as it was printed first; made again when it is gone or damaged.
 
-    Raises Conflict when it cannot come out the same: then nothing is handed out.
+    `load` gives the design of the run and its pictures. Raises Conflict when it cannot come out the same: then nothing is handed out.
     """
     path = get_pdf_path(folder, run.id)
     pdf = path.read_bytes() if path.is_file() else b""
     if hashlib.sha256(pdf).hexdigest() == run.sha256:
         return pdf
-    sheets = make_labels(parse_items(run), get_stock(run.stock), start=run.start, copies=run.copies)
+    design, images = load()
+    items, stock = parse_items(run), get_stock(run.stock)
+    sheets = make_labels(items, stock, start=run.start, copies=run.copies, design=design, images=images)
     if sheets.sha256 != run.sha256:
         raise Conflict(
             "The file of run {number} is gone, and made again today it would not be the same. "

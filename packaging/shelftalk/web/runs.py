@@ -8,9 +8,12 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shelftalk.errors import Invalid
+from shelftalk.labels.design_art import Images
+from shelftalk.labels.label_design import Design
 from shelftalk.labels.stock import Stock, get_stock
 from shelftalk.store import runs as run_store
 from shelftalk.store.runs import PrintRun
+from shelftalk.web.design_library import load_run_design
 from shelftalk.web.lists import read_list_query
 from shelftalk.web.run_files import parse_items, parse_proof, read_run_pdf
 from shelftalk.web.security import requires
@@ -64,10 +67,15 @@ def show(run_id: int) -> ResponseReturnValue:
 @requires("marketer")
 def pdf(run_id: int) -> ResponseReturnValue:
     run = _get(run_id)
-    content = read_run_pdf(state().settings.instance / "runs", run)
+    content = read_run_pdf(state().settings.instance / "runs", run, lambda: _load_design(run))
     name = f"labels-{run.id}-{run.stock}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
+
+
+def _load_design(run: PrintRun) -> tuple[Design | None, Images]:
+    with state().store.read() as db:
+        return load_run_design(db, state().media_folder, run.design, run.design_version)
 
 
 def _get(run_id: int) -> PrintRun:
