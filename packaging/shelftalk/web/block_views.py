@@ -92,6 +92,11 @@ def make_focus_style(views: Iterable[BlockView]) -> str:
     return "".join(rules)
 
 
+def make_ratio_style(photo: Media | None) -> str:
+    """What keeps the first picture's place free until it is there, so that nothing below it jumps."""
+    return f".hero{{--ratio:{photo.width / photo.height:.3g}}}" if photo else ""
+
+
 def _make_rule(selector: str, focus: str) -> list[str]:
     across, _space, down = focus.partition(" ")
     return [f"{selector}{{object-position:{across}% {down}%}}"] if across.isdigit() and down.isdigit() else []

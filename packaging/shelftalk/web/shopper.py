@@ -30,7 +30,7 @@ from shelftalk.errors import mark
 from shelftalk.scans.shelf import RenderedPage
 from shelftalk.web import block_files, block_views, block_words
 from shelftalk.web.block_files import describe_rating, list_kind_scripts, make_script_url
-from shelftalk.web.block_views import BlockView, list_sources, list_views, make_focus_style
+from shelftalk.web.block_views import BlockView, list_sources, list_views, make_focus_style, make_ratio_style
 from shelftalk.web.taps import list_taps
 from shelftalk.web.units import bind_units, bind_view
 
@@ -184,6 +184,7 @@ class PageRenderer:
             kinds,
             links.targets,
             views,
+            photo,
         )
 
     def render_answer(
@@ -229,10 +230,12 @@ class PageRenderer:
         kinds: Iterable[str] = (),
         links: Mapping[str, str] = EMPTY,
         views: Sequence[BlockView] = (),
+        photo: Media | None = None,
     ) -> RenderedPage:
         light, dark = make_palettes(colour)
-        sheets = (self._kind_styles.get(kind, "") for kind in _add_form(kinds))
-        style = make_style(self._style + "".join(sheets) + make_focus_style(views) + make_digit_style(tag), colour)
+        sheets = [self._kind_styles.get(kind, "") for kind in _add_form(kinds)]
+        own = [make_focus_style(views), make_ratio_style(photo), make_digit_style(tag)]
+        style = make_style("".join([self._style, *sheets, *own]), colour)
         html = self._environment.get_template(template).render(
             _=lambda message, **values: bind_units(self._translator.translate(message, tag, **values)),
             ngettext=partial(self._translator.ngettext, tag=tag),
