@@ -41,6 +41,9 @@ TABLES = (
     "rollup_action_days",
     "designs",
     "design_versions",
+    "stocks",
+    "stock_versions",
+    "printers",
     "print_runs",
     "questions",
     "reviews",
@@ -50,6 +53,9 @@ TABLES = (
     "notes",
 )
 YOUNGER = {
+    "stocks",
+    "stock_versions",
+    "printers",
     "designs",
     "design_versions",
     "questions",
@@ -76,6 +82,8 @@ IDENTITIES = (
     "scans",
     "actions",
     "designs",
+    "stocks",
+    "printers",
     "print_runs",
     "questions",
     "reviews",

@@ -29,6 +29,7 @@ class PrintRun:
     proof: str
     design: str = ""  # a ready-made design's name or one's own number; empty: the automatic arrangement
     design_version: int = 0
+    placed: str = ""  # gaps, fill, a printer's correction, crop marks; empty: nothing out of the ordinary
 
 
 def add_run(
@@ -46,6 +47,7 @@ def add_run(
     proof: str,
     design: str = "",
     design_version: int = 0,
+    placed: str = "",
     at: datetime,
 ) -> PrintRun:
     """Record a print."""
@@ -64,6 +66,7 @@ def add_run(
         proof=proof,
         design=design,
         design_version=design_version,
+        placed=placed,
     )
     return make_record(PrintRun, row)
 

@@ -11,7 +11,7 @@ Columns = dict[str, type]
 
 # Column -> table it points to, wherever a column of that name stands in the catalog.
 PARENTS = {"user_id": "users", "product_id": "products", "location_id": "locations", "placement_id": "placements"}
-PARENTS |= {"review_id": "reviews", "design_id": "designs"}
+PARENTS |= {"review_id": "reviews", "design_id": "designs", "stock_id": "stocks"}
 
 
 def _create(
@@ -245,3 +245,18 @@ def m0013_designs(db: Database) -> None:
     _create(db, "design_versions", version, ("design_id", "version"))
     db.table("print_runs").add_column("design", str, not_null_default="")
     db.table("print_runs").add_column("design_version", int, not_null_default=0)
+
+
+@migrations()
+def m0014_stocks(db: Database) -> None:
+    """Sheets and rolls of one's own in versions, and printers' corrections; print runs remember how they lay."""
+    stock: Columns = {"id": int, "name": str, "version": int, "created_at": str, "retired_at": str}
+    _create(db, "stocks", stock, "id", ("retired_at",))
+    db.execute("create unique index stocks_name on stocks (lower(name))")
+    version: Columns = {"stock_id": int, "version": int, "measures": str, "at": str, "by": str}
+    _create(db, "stock_versions", version, ("stock_id", "version"))
+    printer: Columns = {"id": int, "name": str, "ruler_x_mm": float, "ruler_y_mm": float, "left_mm": float}
+    printer |= {"top_mm": float, "dpi": int, "revision": int, "at": str, "by": str}
+    _create(db, "printers", printer, "id")
+    db.execute("create unique index printers_name on printers (lower(name))")
+    db.table("print_runs").add_column("placed", str, not_null_default="")

@@ -1,10 +1,11 @@
--- name: add_run(at, by, stock, origin, start, copies, labels, sheets, sha256, items, proof, design, design_version)^
+-- name: add_run(at, by, stock, origin, start, copies, labels, sheets, sha256, items, proof, design, design_version, placed)^
 insert into print_runs (
     created_at, created_by, stock, origin, start, copies, labels, sheets, sha256, items, proof,
-    design, design_version
+    design, design_version, placed
 )
 values (
-    :at, :by, :stock, :origin, :start, :copies, :labels, :sheets, :sha256, :items, :proof, :design, :design_version
+    :at, :by, :stock, :origin, :start, :copies, :labels, :sheets, :sha256, :items, :proof, :design, :design_version,
+    :placed
 )
 returning *;
 
