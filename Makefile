@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test lint messages vendor bench faults browser clean
+.PHONY: help run test lint messages vendor bench lighthouse faults browser clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
@@ -28,6 +28,11 @@ vendor: .venv/run.stamp ## copy the browser libraries again, as package-lock.jso
 
 bench: .venv/dev.stamp ## measure, as ratios in one run
 	$(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -p no:cacheprovider -q -s $(ARGS)
+
+lighthouse: .venv/dev.stamp ## Lighthouse's marks of the sample's pages; fetches it into build/
+	@mkdir -p build/lighthouse
+	npm install --no-save --no-audit --no-fund --prefix build/lighthouse lighthouse@12.8.2
+	$(BIN)/python -m pytest tests/benchmarks -o python_files='lighthouse_*.py' -p no:cacheprovider -q -s $(ARGS)
 
 faults: .venv/dev.stamp ## all the fault tests, the long ones too
 	FAULTS=all $(BIN)/python -m pytest tests/faults -s $(ARGS)
