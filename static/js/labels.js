@@ -26,6 +26,12 @@
   let waiting = 0;
   let running = null;
 
+  // While somebody chooses among the designs they stay; only the price's field comes and goes.
+  const followPrice = (designs, offered) => {
+    const [here, there] = [designs, offered].map((part) => part.querySelector('[name="price"]'));
+    if (here.type !== there.type) (here.closest(".field") || here).replaceWith(there.closest(".field") || there);
+  };
+
   const show = async () => {
     running?.abort();
     running = new AbortController();
@@ -39,6 +45,10 @@
       const made = page.getElementById("outcome");
       if (!made) return location.reload();
       outcome.replaceWith(made);
+      const designs = document.getElementById("designs");
+      const offered = page.getElementById("designs");
+      if (designs && offered && !designs.contains(document.activeElement)) designs.replaceWith(offered);
+      else if (designs && offered) followPrice(designs, offered);
     } catch (error) {
       if (error.name !== "AbortError") outcome.removeAttribute("aria-busy");
     }

@@ -13,6 +13,8 @@ from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
 from shelftalk.errors import Invalid, mark
+from shelftalk.labels.item import asks_for
+from shelftalk.labels.label_design import Design
 from shelftalk.labels.raster import make_preview
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock, get_stock, list_stocks
@@ -21,7 +23,9 @@ from shelftalk.store import runs as run_store
 from shelftalk.store.db import Db
 from shelftalk.store.placements import PlacementRow
 from shelftalk.store.rows import Listing, ListQuery
+from shelftalk.web.design_library import NamedDesign, load_images
 from shelftalk.web.forms import Form, fresh_form, once, read_form
+from shelftalk.web.label_designs import choose_design, list_offers, read_design
 from shelftalk.web.label_items import CodeReader, PrintedCode, get_call_to_action, make_label_items
 from shelftalk.web.lists import is_narrowed, read_list_query
 from shelftalk.web.placements import FILTERS, SORTS, clean_filters
@@ -31,7 +35,7 @@ from shelftalk.web.state import state
 from shelftalk.web.texts import _
 
 bp = Blueprint("labels", __name__, url_prefix="/admin/labels")
-FIELDS = ("q", "codes", "stock", "start", "copies", "do")
+FIELDS = ("q", "codes", "stock", "design", "price", "start", "copies", "do")
 MOST_LABELS = 2_000  # in one request; more are printed in parts
 SHOWN = 40  # placements offered, and chosen ones listed one by one
 FIRST_STOCK = "avery-l7160"
@@ -62,6 +66,8 @@ class Job:
     stock: Stock
     start: int
     copies: int
+    design: NamedDesign | None = None  # None: labels arrange themselves
+    price: str = ""  # said where the design asks for a price
 
     @property
     def labels(self) -> int:
@@ -85,7 +91,8 @@ class Preview:
 @bp.get("/")
 @requires("staff")
 def index() -> ResponseReturnValue:
-    form = fresh_form(q="", stock=_find_last_stock(), start="1", copies="1")
+    form = fresh_form(q="", stock=_find_last_stock(), start="1", copies="1", price="", design="")
+    choose_design(form, request.args.get("design", ""))
     codes = read_codes(request.args.getlist("code"), request.args.get("codes", ""))
     query = read_list_query(sorts=SORTS, filters=FILTERS)
     query = replace(query, filters=clean_filters(query.filters))
@@ -101,6 +108,8 @@ def post() -> ResponseReturnValue:
     codes = read_codes(form.get_all("code"), form.get("codes"))
     if form.get("do") == "all":
         codes = list(dict.fromkeys([*codes, *_list_matching(ListQuery(search=form.get("q"), sort="product"), form)]))
+    if form.get("do").startswith("page:"):
+        choose_design(form, form.get("do").partition(":")[2], on_page=True)
     if form.get("do") == "pdf":
         return _print(form, codes)
     return _render(form, codes)
@@ -151,7 +160,9 @@ def _render(form: Form, codes: list[str]) -> ResponseReturnValue:
         found=found,
         job=job,
         preview=preview,
-        stock_groups=group_stocks(),
+        stock_groups=group_stocks(job.stock),
+        offers=list_offers(job.stock),
+        asks_price=job.design is not None and asks_for(job.design.design, "price"),
         most=SHOWN,
     )
     return page, 200 if form.valid else 422
@@ -191,7 +202,9 @@ def read_job(form: Form, codes: list[str]) -> Job:
                 stock=stock.title,
                 count=stock.count,
             )
-    job = Job(codes, stock, min(start, stock.count), copies)
+    design = read_design(form, stock)
+    price = form.text("price", max_length=60) if design and asks_for(design.design, "price") else ""
+    job = Job(codes, stock, min(start, stock.count), copies, design, price)
     if job.labels > MOST_LABELS:
         form.fail(_too_many(job.labels))
     return job
@@ -205,7 +218,10 @@ def _make_preview(form: Form, job: Job) -> Preview | None:
     fitting = math.ceil((job.stock.count - job.start + 1) / copies)
     with form.catch():
         items = _make_items(job)
-        sheets = make_labels(items[:fitting], job.stock, start=job.start, copies=copies)
+        design, images = _load_design(job)
+        sheets = make_labels(
+            items[:fitting], job.stock, start=job.start, copies=copies, design=design, images=images
+        )
         picture = make_preview(sheets.pdf)
         address = "data:image/png;base64," + base64.b64encode(picture).decode()
         return Preview(address, min(sheets.proof.symbols, job.stock.count - job.start + 1))
@@ -214,7 +230,15 @@ def _make_preview(form: Form, job: Job) -> Preview | None:
 
 def _make_items(job: Job) -> list[LabelItem]:
     with state().store.read() as db:
-        return make_label_items(db, job.codes, state().settings.origin, state().translator)
+        items = make_label_items(db, job.codes, state().settings.origin, state().translator)
+    return [replace(item, price=job.price) for item in items]
+
+
+def _load_design(job: Job) -> tuple[Design | None, dict[str, bytes]]:
+    if job.design is None:
+        return None, {}
+    with state().store.read() as db:
+        return job.design.design, load_images(db, state().media_folder, job.design.design)
 
 
 def _print(form: Form, codes: list[str]) -> ResponseReturnValue:
@@ -235,7 +259,10 @@ def _print(form: Form, codes: list[str]) -> ResponseReturnValue:
 
 def _make_run(job: Job) -> int:
     items = _make_items(job)
-    sheets: LabelSheets = make_labels(items, job.stock, start=job.start, copies=job.copies)
+    design, images = _load_design(job)
+    sheets: LabelSheets = make_labels(
+        items, job.stock, start=job.start, copies=job.copies, design=design, images=images
+    )
     run = add_print_run(
         state().store,
         state().settings.instance / "runs",
@@ -247,20 +274,23 @@ def _make_run(job: Job) -> int:
         copies=job.copies,
         by=get_actor().name,
         at=clock.now(),
+        design=job.design,
     )
     return run.id
 
 
-def group_stocks() -> list[tuple[str, list[Stock]]]:
-    """The stocks by maker, as they are chosen; single labels last."""
+def group_stocks(chosen: Stock) -> list[tuple[str, list[Stock]]]:
+    """The stocks by maker, as they are chosen; single labels last, with the page of its own that is chosen."""
     groups: dict[str, list[Stock]] = {}
-    for stock in list_stocks():
+    for stock in dict.fromkeys((*list_stocks(), chosen)):
         groups.setdefault(stock.maker, []).append(stock)
     return sorted(groups.items(), key=lambda group: group[0] == "")
 
 
 def describe_stock(stock: Stock) -> str:
     """A stock's measures and use in the reader's language: “63.5 × 38.1 mm, 21 on A4”."""
+    if stock.id.startswith("page-"):
+        return _("one on a page")
     if stock.count == 1:
         return _(USES[stock.id]) if stock.id in USES else stock.name
     measure = f"\N{LEFT-TO-RIGHT ISOLATE}{stock.name.partition(',')[0]}\N{POP DIRECTIONAL ISOLATE}"

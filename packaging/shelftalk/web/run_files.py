@@ -77,7 +77,8 @@ def read_run_pdf(
 ) -> bytes:
     """A run's file, bit for bit as it was printed first; made again when it is gone or damaged.
 
-    `load` gives the design of the run and its pictures. Raises Conflict when it cannot come out the same: then nothing is handed out.
+    `load` gives the design of the run and its pictures.
+    Raises Conflict when it cannot come out the same: then nothing is handed out.
     """
     path = get_pdf_path(folder, run.id)
     pdf = path.read_bytes() if path.is_file() else b""
