@@ -239,12 +239,9 @@ def check_stock(design: Design, stock: Stock) -> None:
     width, height = stock.label_width_mm, stock.label_height_mm
     for label, wanted, there in (("width", design.width_mm, width), ("height", design.full_height_mm, height)):
         if wanted > there + FIT_SLACK_MM:
-            raise Invalid(
-                "design",
-                "{excess} mm too wide for these labels."
-                if label == "width"
-                else "{excess} mm too high for these labels.",
-                excess=round(wanted - there, 1),
-            )
+            excess = round(wanted - there, 1)
+            if label == "width":
+                raise Invalid("design", "{excess} mm too wide for these labels.", excess=excess)
+            raise Invalid("design", "{excess} mm too high for these labels.", excess=excess)
     if stock.shape == "round" and design.shape != "round" and hypot(design.width_mm, design.full_height_mm) > width:
         raise Invalid("design", "Its corners do not fit on round labels.")
