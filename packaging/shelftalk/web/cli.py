@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import threading
@@ -24,7 +25,7 @@ from shelftalk.catalog.product import Product
 from shelftalk.catalog.user import ROLES, parse_email, parse_password, parse_role
 from shelftalk.errors import Invalid, NotFound, ShelftalkError, Unavailable
 from shelftalk.labels.run import make_labels
-from shelftalk.labels.stock import get_stock
+from shelftalk.labels.stock import check_start, get_stock
 from shelftalk.store import Db, placements, products, users
 from shelftalk.store.gate import list_waiting
 from shelftalk.store.pages import NotPublishable
@@ -37,6 +38,7 @@ from shelftalk.web.codes_csv import write_codes_csv
 from shelftalk.web.files import write_whole
 from shelftalk.web.gate import publish_page
 from shelftalk.web.label_items import make_label_items
+from shelftalk.web.print_jobs import add_job, work
 from shelftalk.web.report_csv import make_report_csv
 from shelftalk.web.retention import check_window, erase, retain
 from shelftalk.web.sample import load_sample
@@ -189,6 +191,32 @@ def labels(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int
         )
 
 
+@command("print-job")
+@click.option("--code", "codes", multiple=True, help="A code; without any, the job that was begun goes on.")
+@click.argument("more", nargs=-1, metavar="[CODE]...")
+@click.option("--stock", default="avery-l7160", show_default=True, help="The maker's sheet.")
+@click.option("--start", default=1, show_default=True, help="The first free label on a used sheet.")
+@click.option("--copies", default=1, show_default=True, help="How many of each.")
+def print_job(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int) -> None:
+    """Print many labels in parts, each a run of its own, or go on with a print that was stopped."""
+    if codes:
+        sheet = get_stock(stock)
+        check_start(sheet, start)
+        with state().store.read() as db:
+            items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator)
+        add_job(state(), [item.code for item in items], sheet, start=start, copies=copies, by="")
+    with _progress("Labels made and read back") as moved:
+        job = work(state(), moved)
+    if job is None:
+        raise Invalid("codes", "No print was begun. Name codes: --code CODE CODE …")
+    if job.fault:
+        raise Unavailable(job.fault, **json.loads(job.fault_values))
+    runs = ", ".join(map(str, job.runs))
+    click.echo(
+        f"Labels {job.printed} of {job.labels}, files {len(job.runs)} of {len(job.parts)}; runs {runs or 'none'}."
+    )
+
+
 @command("ingest")
 @click.option("--follow", is_flag=True, help="Go on until stopped, as a process of its own.")
 @click.option("--retry-set-aside", "again", is_flag=True, help="First try once more what the store refused.")
@@ -279,7 +307,20 @@ def restore(file: Path) -> None:
     click.echo(f"{file}: {count} rows and all pictures are back.")
 
 
-COMMANDS = (demo, add_user, codes, publish, labels, ingest, report, retain_command, erase_command, backup, restore)
+COMMANDS = (
+    demo,
+    add_user,
+    codes,
+    publish,
+    labels,
+    print_job,
+    ingest,
+    report,
+    retain_command,
+    erase_command,
+    backup,
+    restore,
+)
 
 
 def init(app: Flask) -> None:

@@ -29,6 +29,7 @@ from shelftalk.web.label_designs import choose_design, list_offers, read_design
 from shelftalk.web.label_items import CodeReader, PrintedCode, get_call_to_action, make_label_items
 from shelftalk.web.lists import is_narrowed, read_list_query
 from shelftalk.web.placements import FILTERS, SORTS, clean_filters
+from shelftalk.web.print_jobs import add_job, launch
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.security import get_actor, may, requires
 from shelftalk.web.state import state
@@ -36,7 +37,8 @@ from shelftalk.web.texts import _
 
 bp = Blueprint("labels", __name__, url_prefix="/admin/labels")
 FIELDS = ("q", "codes", "stock", "design", "price", "start", "copies", "do")
-MOST_LABELS = 2_000  # in one request; more are printed in parts
+MOST_LABELS = 2_000  # in one request; more are printed in a process of their own
+MOST_BIG = 100_000
 SHOWN = 40  # placements offered, and chosen ones listed one by one
 FIRST_STOCK = "avery-l7160"
 # What a page that is one label is good for.
@@ -130,12 +132,12 @@ def _list_matching(query: ListQuery, form: Form) -> list[str]:
     return [row.code for row in rows[:MOST_LABELS]]
 
 
-def _too_many(count: int) -> Invalid:
+def _too_many(count: int, allowed: int = MOST_LABELS) -> Invalid:
     return Invalid(
         "codes",
         "{count} labels are too many at once: at most {allowed}. Print them in parts, for example place by place.",
         count=count,
-        allowed=MOST_LABELS,
+        allowed=allowed,
     )
 
 
@@ -205,8 +207,8 @@ def read_job(form: Form, codes: list[str]) -> Job:
     design = read_design(form, stock)
     price = form.text("price", max_length=60) if design and asks_for(design.design, "price") else ""
     job = Job(codes, stock, min(start, stock.count), copies, design, price)
-    if job.labels > MOST_LABELS:
-        form.fail(_too_many(job.labels))
+    if job.labels > MOST_BIG:
+        form.fail(_too_many(job.labels, MOST_BIG))
     return job
 
 
@@ -219,9 +221,7 @@ def _make_preview(form: Form, job: Job) -> Preview | None:
     with form.catch():
         items = _make_items(job)
         design, images = _load_design(job)
-        sheets = make_labels(
-            items[:fitting], job.stock, start=job.start, copies=copies, design=design, images=images
-        )
+        sheets = make_labels(items[:fitting], job.stock, start=job.start, copies=copies, design=design, images=images)
         picture = make_preview(sheets.pdf)
         address = "data:image/png;base64," + base64.b64encode(picture).decode()
         return Preview(address, min(sheets.proof.symbols, job.stock.count - job.start + 1))
@@ -251,10 +251,21 @@ def _print(form: Form, codes: list[str]) -> ResponseReturnValue:
             return earlier
         if form.valid:
             with form.catch():
+                if job.labels > MOST_LABELS:
+                    return form.done(_start_big_print(job))
                 run_id = _make_run(job)
                 return form.done(url_for("runs.show", run_id=run_id, new=1))
     form.key = key
     return _render(form, codes)
+
+
+def _start_big_print(job: Job) -> str:
+    """Have it printed in a process of its own; the address that shows how far it is."""
+    items = _make_items(job)  # what cannot be printed is said here
+    codes = [item.code for item in items]
+    add_job(state(), codes, job.stock, start=job.start, copies=job.copies, by=get_actor().name)
+    launch(state())
+    return url_for("print_jobs.show")
 
 
 def _make_run(job: Job) -> int:

@@ -1,0 +1,279 @@
+"""Printing more labels than one request may: in a process of its own, part by part, each a proven run of its own.
+
+A part and the note that it is done are one transaction, so a kill loses at most the part in the making and prints
+nothing twice, even when two processes work at once. Scans are answered by other processes and notice nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from shelftalk import clock
+from shelftalk.config import make_environ
+from shelftalk.errors import Conflict, Invalid, ShelftalkError, mark
+from shelftalk.labels.run import LabelSheets, make_labels
+from shelftalk.labels.stock import Stock, get_stock
+from shelftalk.store import notes
+from shelftalk.store.db import Db
+from shelftalk.store.runs import PrintRun
+from shelftalk.web.label_items import make_label_items
+from shelftalk.web.run_files import add_print_run
+from shelftalk.web.state import State
+
+MOST_LABELS = 1_000_000
+PART = 5_000  # labels in one file: opens quickly, and a kill loses a minute
+NOTE, CODES, TOLD = "print_job", "print_job_codes", "print_job_told"
+SILENCE = timedelta(seconds=90)  # without a sign of life it is taken for dead
+NICENESS = 15  # scans come first
+ACCIDENT = mark("It stopped by a mistake of the program, which is in the log: {value}.")
+
+
+@dataclass(frozen=True)
+class PrintJob:
+    """What is to be printed, and the runs that are done: one for each part, in their order."""
+
+    id: str
+    worker: str  # the process that may add to it
+    by: str
+    started_at: str
+    stock: str
+    start: int
+    copies: int
+    parts: tuple[tuple[int, int], ...]  # which codes are in each, as a slice
+    runs: tuple[int, ...] = ()
+    cancelled: bool = False
+    fault: str = ""  # a translatable message, with its values in JSON
+    fault_values: str = "{}"
+
+    @property
+    def labels(self) -> int:
+        """Labels in all."""
+        return self.parts[-1][1] * self.copies
+
+    @property
+    def printed(self) -> int:
+        """Labels in finished runs."""
+        return self.parts[len(self.runs) - 1][1] * self.copies if self.runs else 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to be done."""
+        return self.cancelled or bool(self.fault) or len(self.runs) == len(self.parts)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part is printed."""
+        return len(self.runs) == len(self.parts)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The last sign of life: when, and how many labels are read back, those of the part in the making too."""
+
+    at: str
+    done: int
+
+
+class _Superseded(Exception):
+    """Somebody cancelled, or another process took over."""
+
+
+def split_parts(codes: int, stock: Stock, start: int, copies: int, most: int) -> tuple[tuple[int, int], ...]:
+    """Slices of so many codes whose labels fill whole sheets wherever that can be, so that no label is wasted."""
+    parts: list[tuple[int, int]] = []
+    first, offset = 0, start - 1
+    while first < codes:
+        wished = max(1, most // copies)
+        whole = (n for n in range(wished, max(0, wished - stock.count), -1) if (offset + n * copies) % stock.count == 0)
+        last = min(codes, first + next(whole, wished))
+        parts.append((first, last))
+        first, offset = last, 0
+    return tuple(parts)
+
+
+def add_job(state: State, codes: Sequence[str], stock: Stock, *, start: int, copies: int, by: str) -> PrintJob:
+    """Note what is to be printed; raises Conflict while another job is at work, Invalid when it is too much."""
+    labels = len(codes) * copies
+    if not 1 <= labels <= MOST_LABELS:
+        raise Invalid(
+            "codes", "{count} labels cannot be printed. Choose 1 to {allowed}.", count=labels, allowed=MOST_LABELS
+        )
+    at = clock.format_at(clock.now())
+    parts = split_parts(len(codes), stock, start, copies, PART)
+    job = PrintJob(secrets.token_hex(8), "", by, at, stock.id, start, copies, parts)
+    with state.store.write() as db:
+        before = find_job(db)
+        if before and is_running(before, _find_told(db), clock.now()):
+            raise Conflict("Labels are being printed already. Wait for the end, or cancel it.")
+        notes.set_note(db, CODES, json.dumps({"job": job.id, "codes": list(codes)}))
+        notes.set_note(db, NOTE, _format(job))
+        _tell(db, 0)
+    return job
+
+
+def find_job(db: Db) -> PrintJob | None:
+    """The last or present job."""
+    text = notes.find_note(db, NOTE)
+    if not text:
+        return None
+    raw = json.loads(text)
+    return PrintJob(**raw | {"parts": tuple(map(tuple, raw["parts"])), "runs": tuple(raw["runs"])})
+
+
+def _format(job: PrintJob) -> str:
+    return json.dumps(asdict(job), ensure_ascii=False)
+
+
+def _find_told(db: Db) -> Told | None:
+    text = notes.find_note(db, TOLD)
+    return Told(**json.loads(text)) if text else None
+
+
+def _tell(db: Db, done: int) -> None:
+    notes.set_note(db, TOLD, json.dumps(asdict(Told(clock.format_at(clock.now()), done))))
+
+
+def read_job(state: State) -> tuple[PrintJob | None, Told | None]:
+    """The last or present job and its last sign of life."""
+    with state.store.read() as db:
+        return find_job(db), _find_told(db)
+
+
+def is_running(job: PrintJob, told: Told | None, at: datetime) -> bool:
+    """Whether a process is at it; one that has been silent for long was killed."""
+    return not job.ended and told is not None and at - clock.parse_at(told.at) < SILENCE
+
+
+def _change(db: Db, job: PrintJob, changed: PrintJob) -> None:
+    """Put `changed` in the place of `job`; nothing happens, in this whole transaction, if it is no longer there."""
+    if not notes.replace_note(db, NOTE, _format(job), _format(changed)):
+        raise _Superseded
+
+
+def cancel(state: State) -> None:
+    """Make no further part; finished ones stay as runs."""
+    for _ in range(20):  # the process may be noting a part just now
+        with state.store.write() as db:
+            job = find_job(db)
+            if job is None or job.ended:
+                return
+            if notes.replace_note(db, NOTE, _format(job), _format(replace(job, cancelled=True))):
+                return
+
+
+def work(state: State, tell: Callable[[int, int], None] = lambda _done, _labels: None) -> PrintJob | None:
+    """Print the parts that are missing, until the end, a cancellation, or another process that took over."""
+    job = None
+    try:
+        job = _claim(state)
+        while job and not job.ended:
+            job = _print_part(state, job, tell)
+    except _Superseded:
+        return read_job(state)[0]
+    except ShelftalkError as error:
+        return _note_fault(state, job, error.message, error.values)
+    except Exception as error:
+        _note_fault(state, job, ACCIDENT, {"value": type(error).__name__})
+        raise
+    return job
+
+
+def _claim(state: State) -> PrintJob | None:
+    """Take the job over: whoever worked at it before can add nothing any more."""
+    with state.store.write() as db:
+        job = find_job(db)
+        if job is None or job.complete:
+            return job
+        mine = replace(job, worker=secrets.token_hex(8), cancelled=False, fault="", fault_values="{}")
+        _change(db, job, mine)
+        _tell(db, job.printed)
+    return mine
+
+
+def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -> PrintJob:
+    number = len(job.runs)
+    first, last = job.parts[number]
+    stock, start, origin = get_stock(job.stock), job.start if number == 0 else 1, state.settings.origin
+    with state.store.read() as db:
+        codes = json.loads(notes.find_note(db, CODES))
+        if codes["job"] != job.id:
+            raise _Superseded
+        items = make_label_items(db, codes["codes"][first:last], origin, state.translator)
+    labels = len(items) * job.copies
+    moved = _follow(state, job, labels, tell)
+    sheets: LabelSheets = make_labels(items, stock, start=start, copies=job.copies, progress=moved)
+    after = job
+
+    def note(db: Db, run: PrintRun) -> None:
+        nonlocal after
+        after = replace(job, runs=(*job.runs, run.id))
+        _change(db, job, after)
+        _tell(db, after.printed)
+
+    add_print_run(
+        state.store,
+        state.settings.instance / "runs",
+        sheets,
+        items,
+        stock,
+        origin=origin,
+        start=start,
+        copies=job.copies,
+        by=job.by,
+        at=clock.now(),
+        also=note,
+    )
+    tell(after.printed, job.labels)
+    return after
+
+
+def _follow(state: State, job: PrintJob, labels: int, tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Tells how far a part has come, and ends it when the job is no longer this process's."""
+    last = clock.monotonic()
+
+    def moved(sheet: int, sheets: int) -> None:
+        nonlocal last
+        done = job.printed + labels * sheet // sheets
+        tell(done, job.labels)
+        if clock.monotonic() - last > 1:
+            last = clock.monotonic()
+            with state.store.write() as db:
+                if find_job(db) != job:
+                    raise _Superseded
+                _tell(db, done)
+
+    return moved
+
+
+def _note_fault(state: State, job: PrintJob | None, message: str, values: dict[str, object]) -> PrintJob | None:
+    if job is None:
+        return None
+    failed = replace(job, fault=message, fault_values=json.dumps(values, default=str))
+    with state.store.write() as db:
+        notes.replace_note(db, NOTE, _format(job), _format(failed))
+    return failed
+
+
+def launch(state: State) -> None:
+    """Work at the job in a process of its own, which gives way to scans."""
+    try:
+        _claim(state)  # shown as running at once
+    except _Superseded:
+        return
+    process = subprocess.Popen(  # noqa: S603 (a command of our own)
+        ["nice", "-n", str(NICENESS), sys.executable, "-m", "flask", "print-job"],  # noqa: S607 (POSIX has it)
+        cwd=state.settings.root,
+        env=make_environ(state.settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # a restart of the server lets it end its work
+    )
+    threading.Thread(target=process.wait, name="print-job", daemon=True).start()
