@@ -121,7 +121,16 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "runs/",
         "users/",
     ]
-    forms = ["products/new", "locations/new", "placements/new", "users/new", "account", "labels/", "page-templates/"]
+    forms = [
+        "products/new",
+        "locations/new",
+        "placements/new",
+        "users/new",
+        "account",
+        "labels/",
+        "labels/job/",
+        "page-templates/",
+    ]
     rest = [f"/admin/{path}" for path in [*lists, *forms, *of_one, "status", "reports/", "nothing-here"]]
     return [*rest, chosen, *drill]
 

@@ -157,7 +157,10 @@ def test_nothing_new_is_printed_with_a_retired_code(marketer: FlaskClient, store
     assert "Restore the placement" in answer.text
 
 
-def test_more_labels_than_one_request_makes_are_refused(marketer: FlaskClient, store: Store) -> None:
+def test_more_labels_than_a_big_print_makes_are_refused(
+    marketer: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shelftalk.web.labels.MOST_BIG", 2_000)
     tea = add_tea(store)
     codes = [add_placement(store, tea).code for _ in range(3)]
     answer = marketer.post(ADDRESS, data=filled(*codes, copies="667", do="pdf"))
