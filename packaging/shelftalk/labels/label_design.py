@@ -56,7 +56,7 @@ PLACE_FIELDS: tuple[Number, ...] = (
     Number("height_mm", mark("Height"), 0, 1200, 0.1, "mm"),
 )
 WEIGHTS = {"regular": mark("Regular"), "bold": mark("Bold")}
-ALIGNS = {"start": mark("Start"), "center": mark("Centre"), "end": mark("End")}
+ALIGNS = {"start": mark("At the start"), "center": mark("Centre"), "end": mark("At the end")}
 VALIGNS = {"top": mark("Top"), "middle": mark("Middle"), "bottom": mark("Bottom")}
 INKS = {"black": mark("Black"), "grey": mark("Grey"), "white": mark("White")}
 FILLS = {"none": mark("None"), "white": mark("White"), "light": mark("Light grey"), "grey": mark("Grey")}
