@@ -26,6 +26,7 @@ from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
 from shelftalk.web import print_jobs
 from shelftalk.web.print_jobs import PrintJob, add_job, cancel, is_running, read_job, split_parts, work
+from shelftalk.web.design_library import find_design
 from shelftalk.web.run_files import parse_items
 from shelftalk.web.state import State, get_state
 from tests.web.shop import add_placement, add_tea
@@ -102,6 +103,16 @@ def test_every_part_is_a_proven_run_and_progress_is_told(here: State, store: Sto
         assert hashlib.sha256(pdf).hexdigest() == run.sha256
         assert len(PdfReader(io.BytesIO(pdf)).pages) == run.sheets == json.loads(run.proof)["sheets"]
         assert json.loads(run.proof)["symbols"] == run.labels
+
+
+def test_the_design_and_the_price_chosen_are_on_every_file(here: State, store: Store, codes: list[str]) -> None:
+    with store.read() as db:
+        design = find_design(db, "pack")
+    add_job(here, codes, STOCK, start=1, copies=9, by="", design=design, price="NT$ 480")
+    job = work(here)
+    assert job is not None and job.complete
+    assert {run.design for run in list_runs(store, job)} == {design.ref}
+    assert {item.price for run in list_runs(store, job) for item in parse_items(run)} == {"NT$ 480"}
 
 
 def test_only_the_first_file_begins_at_the_label_asked_for(here: State, store: Store, codes: list[str]) -> None:

@@ -263,7 +263,16 @@ def _start_big_print(job: Job) -> str:
     """Have it printed in a process of its own; the address that shows how far it is."""
     items = _make_items(job)  # what cannot be printed is said here
     codes = [item.code for item in items]
-    add_job(state(), codes, job.stock, start=job.start, copies=job.copies, by=get_actor().name)
+    add_job(
+        state(),
+        codes,
+        job.stock,
+        start=job.start,
+        copies=job.copies,
+        by=get_actor().name,
+        design=job.design,
+        price=job.price,
+    )
     launch(state())
     return url_for("print_jobs.show")
 

@@ -18,11 +18,12 @@ from datetime import datetime, timedelta
 from shelftalk import clock
 from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, Invalid, ShelftalkError, mark
-from shelftalk.labels.run import LabelSheets, make_labels
+from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock, get_stock
 from shelftalk.store import notes
 from shelftalk.store.db import Db
 from shelftalk.store.runs import PrintRun
+from shelftalk.web.design_library import NamedDesign, find_design, load_images
 from shelftalk.web.label_items import make_label_items
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.state import State
@@ -47,6 +48,9 @@ class PrintJob:
     start: int
     copies: int
     parts: tuple[tuple[int, int], ...]  # which codes are in each, as a slice
+    design: str = ""  # as a run names it
+    design_version: int = 0
+    price: str = ""
     runs: tuple[int, ...] = ()
     cancelled: bool = False
     fault: str = ""  # a translatable message, with its values in JSON
@@ -98,7 +102,17 @@ def split_parts(codes: int, stock: Stock, start: int, copies: int, most: int) ->
     return tuple(parts)
 
 
-def add_job(state: State, codes: Sequence[str], stock: Stock, *, start: int, copies: int, by: str) -> PrintJob:
+def add_job(
+    state: State,
+    codes: Sequence[str],
+    stock: Stock,
+    *,
+    start: int,
+    copies: int,
+    by: str,
+    design: NamedDesign | None = None,
+    price: str = "",
+) -> PrintJob:
     """Note what is to be printed; raises Conflict while another job is at work, Invalid when it is too much."""
     labels = len(codes) * copies
     if not 1 <= labels <= MOST_LABELS:
@@ -107,7 +121,9 @@ def add_job(state: State, codes: Sequence[str], stock: Stock, *, start: int, cop
         )
     at = clock.format_at(clock.now())
     parts = split_parts(len(codes), stock, start, copies, PART)
-    job = PrintJob(secrets.token_hex(8), "", by, at, stock.id, start, copies, parts)
+    job = PrintJob(secrets.token_hex(8), "", by, at, stock.id, start, copies, parts, price=price)
+    if design:
+        job = replace(job, design=design.ref, design_version=design.version)
     with state.store.write() as db:
         before = find_job(db)
         if before and is_running(before, _find_told(db), clock.now()):
@@ -198,17 +214,20 @@ def _claim(state: State) -> PrintJob | None:
 
 
 def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -> PrintJob:
-    number = len(job.runs)
-    first, last = job.parts[number]
-    stock, start, origin = get_stock(job.stock), job.start if number == 0 else 1, state.settings.origin
+    stock, start = get_stock(job.stock), 1 if job.runs else job.start
     with state.store.read() as db:
-        codes = json.loads(notes.find_note(db, CODES))
-        if codes["job"] != job.id:
-            raise _Superseded
-        items = make_label_items(db, codes["codes"][first:last], origin, state.translator)
-    labels = len(items) * job.copies
-    moved = _follow(state, job, labels, tell)
-    sheets: LabelSheets = make_labels(items, stock, start=start, copies=job.copies, progress=moved)
+        items = _list_items(state, db, job)
+        design = find_design(db, job.design, job.design_version) if job.design else None
+        images = load_images(db, state.media_folder, design.design) if design else {}
+    sheets: LabelSheets = make_labels(
+        items,
+        stock,
+        start=start,
+        copies=job.copies,
+        design=design.design if design else None,
+        images=images,
+        progress=_follow(state, job, len(items) * job.copies, tell),
+    )
     after = job
 
     def note(db: Db, run: PrintRun) -> None:
@@ -223,15 +242,26 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
         sheets,
         items,
         stock,
-        origin=origin,
+        origin=state.settings.origin,
         start=start,
         copies=job.copies,
         by=job.by,
         at=clock.now(),
+        design=design,
         also=note,
     )
     tell(after.printed, job.labels)
     return after
+
+
+def _list_items(state: State, db: Db, job: PrintJob) -> list[LabelItem]:
+    """What the labels of the next part say."""
+    codes = json.loads(notes.find_note(db, CODES))
+    if codes["job"] != job.id:
+        raise _Superseded
+    first, last = job.parts[len(job.runs)]
+    items = make_label_items(db, codes["codes"][first:last], state.settings.origin, state.translator)
+    return [replace(item, price=job.price) for item in items]
 
 
 def _follow(state: State, job: PrintJob, labels: int, tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
