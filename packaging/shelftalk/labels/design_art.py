@@ -20,7 +20,7 @@ from typst import Compiler
 
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
-from shelftalk.labels.design import Box, Layout
+from shelftalk.labels.design import CAP_EM, Box, Layout
 from shelftalk.labels.design_checks import fit_module
 from shelftalk.labels.fonts import check_coverage, clean_text, get_face, list_families, load_fonts
 from shelftalk.labels.label_design import (
@@ -40,6 +40,7 @@ TEMPLATE = Path(__file__).with_name("design.typ")
 BATCH = 200  # labels a compilation: memory grows with the pages of one document
 QUOTED = 60  # characters of a text an error repeats
 DESCENT_EM = 0.24  # below the baseline, for every text alike, so that texts side by side share a line
+WIDE_EM = 0.025  # Chinese signs stand a little higher than the edge they are set by
 _EDGES = {"start": ("left", "right"), "end": ("right", "left"), "center": ("center", "center")}
 Images = Mapping[str, bytes]  # pictures by media id, as PNG or JPEG
 
@@ -215,7 +216,7 @@ def _describe_text(element: TextElement, words: str, language: str) -> dict[str,
         "region": face.region or None,
         "dir": "rtl" if _is_rtl(language) and _has_rtl(joined) else "ltr",
         "fonts": list_families(face),
-        "top": face.top,
+        "top": face.top + (WIDE_EM if face.top > CAP_EM + 0.1 else 0),
         "bottom": max(face.bottom, DESCENT_EM),
         "pitch": face.top + face.bottom + face.leading,
     }

@@ -187,7 +187,7 @@ def _read_elements(raw: object, faults: list[Invalid]) -> Iterable[Element]:
 
 def _read_element(data: object, number: int, taken: set[str], faults: list[Invalid]) -> Element | None:
     kind = data.get("kind") if isinstance(data, Mapping) else None
-    if not isinstance(data, Mapping) or kind not in KINDS:
+    if not isinstance(data, Mapping) or not isinstance(kind, str) or kind not in KINDS:
         faults.append(
             Invalid(
                 "",
