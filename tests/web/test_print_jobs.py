@@ -25,8 +25,8 @@ from shelftalk.store import runs as run_store
 from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
 from shelftalk.web import print_jobs
-from shelftalk.web.print_jobs import PrintJob, add_job, cancel, is_running, read_job, split_parts, work
 from shelftalk.web.design_library import find_design
+from shelftalk.web.print_jobs import PrintJob, add_job, cancel, is_running, read_job, split_parts, work
 from shelftalk.web.run_files import parse_items
 from shelftalk.web.state import State, get_state
 from tests.web.shop import add_placement, add_tea
