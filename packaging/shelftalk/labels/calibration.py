@@ -46,7 +46,7 @@ class Measured:
         """What to do to every position so that it comes out in its place."""
         x, y = self.ruler_x_mm / RULER_MM, self.ruler_y_mm / RULER_MM
         shift_x, shift_y = self.left_mm - START_MM * x, self.top_mm - START_MM * y
-        return Offset(round(-shift_x / x, 4), round(-shift_y / y, 4), round(1 / x, 6), round(1 / y, 6))
+        return Offset(round(-shift_x / x, 4) + 0.0, round(-shift_y / y, 4) + 0.0, round(1 / x, 6), round(1 / y, 6))
 
 
 @dataclass(frozen=True)
