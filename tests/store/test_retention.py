@@ -9,7 +9,7 @@ import pytest
 
 from shelftalk.clock import local_hour
 from shelftalk.errors import NotFound
-from shelftalk.store import Db, Store, retention, rollups, scans
+from shelftalk.store import Db, Store, retention, rollups, sample, scans
 from shelftalk.store.backup import TABLES, YOUNGER, read_backup, write_backup
 from shelftalk.store.retention import Window
 from tests.store.test_store_contract import AT, SpooledScan, add_location, add_placement, add_product
@@ -171,3 +171,16 @@ def test_the_day_of_an_erased_scan_is_the_places_own(db: Db) -> None:
     retention.erase_scans(db, Window(code, day, day), by="", at=AT + timedelta(days=30))
     assert list(retention.leave_out_erased(db, [SpooledScan(code, at)], "UTC")) == []
     assert len(retention.leave_out_erased(db, [SpooledScan(code, at + timedelta(days=1))], "UTC")) == 1
+
+
+def test_the_sample_leaves_the_counts_of_own_scans_whose_rows_are_too_old_to_keep(store: Store) -> None:
+    with store.write() as db:
+        fill(db)
+    retention.drop_old_scans(store, date(2026, 2, 14))
+    with store.write() as db:
+        before = total(db)
+        guest = add_placement(db, add_product(db, "Sampled", is_sample=True), is_sample=True).code
+        scans.add_scans(db, [SpooledScan(guest, AT - timedelta(hours=5 * n)) for n in range(50)], "UTC")
+        assert total(db) != before
+        sample.remove_sample(db)
+        assert total(db) == before

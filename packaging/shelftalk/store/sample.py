@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from shelftalk.store.db import Db
 from shelftalk.store.notes import demand_rebuild
-from shelftalk.store.scans import rebuild_rollups
+from shelftalk.store.scans import COLUMNS, add_rollups
 
 IN_ORDER = (
-    "scans",
     "actions",
     "action_days",
+    "placement_days",
+    "product_location_days",
+    "location_hours",
     "codes",
     "placements",
     "questions",
@@ -47,8 +49,14 @@ def remove_sample(db: Db) -> RemovedSample:
     codes = tuple(row["code"] for row in db.list("list_sample_codes"))
     products = tuple(row["id"] for row in db.list("list_products_changed_since", version=0) if row["is_sample"])
     db.run("keep_used_locations")
+    _take_scans_out(db)
     for name in IN_ORDER:
         db.run(f"drop_sample_{name}")
-    rebuild_rollups(db)
     demand_rebuild(db)
     return RemovedSample(products, codes)
+
+
+def _take_scans_out(db: Db) -> None:
+    """Its scans leave the counts one by one: counting anew would lose the own ones whose rows are too old to keep."""
+    rows = [tuple(row[column] for column in COLUMNS) for row in db.list("take_sample_scans")]
+    add_rollups(db, rows, sign=-1)

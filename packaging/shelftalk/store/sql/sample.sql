@@ -12,14 +12,42 @@ where
         where placements.location_id is not null and products.is_sample = 0
     );
 
--- name: drop_sample_scans()!
-delete from scans where product_id in (select id from products where is_sample = 1);
+-- name: take_sample_scans()
+delete from scans
+where product_id in (select id from products where is_sample = 1)
+returning
+    at, day, hour, code, placement_id, product_id, location_id, stage, language, device, scan_class, rule_version,
+    first_of_day;
 
 -- name: drop_sample_actions()!
 delete from actions where product_id in (select id from products where is_sample = 1);
 
 -- name: drop_sample_action_days()!
 delete from rollup_action_days where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_placement_days()!
+delete from rollup_placement_days
+where placement_id in (
+    select placements.id
+    from placements join products on products.id = placements.product_id
+    where products.is_sample = 1
+);
+
+-- name: drop_sample_product_location_days()!
+delete from rollup_product_location_days where product_id in (select id from products where is_sample = 1);
+
+-- name: drop_sample_location_hours()!
+delete from rollup_location_hours
+where
+    not exists (
+        select 1
+        from rollup_product_location_days as own
+        where
+            own.day = rollup_location_hours.day
+            and own.location_id = rollup_location_hours.location_id
+            and own.scan_class = rollup_location_hours.scan_class
+    )
+    or (scans = 0 and first_scans = 0);
 
 -- name: drop_sample_codes()!
 delete from codes
