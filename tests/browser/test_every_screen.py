@@ -41,6 +41,8 @@ NO_SCREENS = {
     "actions.export_funnel",
     "actions.export_xlsx",
     "reviews.export",
+    "designs.picture",
+    "designs.export",
     "runs.pdf",
     "coupons.export_csv",
     "signups.export_csv",
@@ -89,6 +91,9 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
     page.goto(chosen)
     with page.expect_download():
         page.locator('button[value="pdf"]').click()
+    page.goto("/admin/designs/new?from=shelf-talker")
+    page.locator('button[value="save"]').click()
+    page.wait_for_url("**/admin/designs/1?**")
     drill = ["/admin/reports/?period=90&class=all"]
     for link in (".heat td a", "tbody td.name a", "tbody th a"):
         page.goto(drill[-1])
@@ -131,6 +136,7 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "labels/job/",
         "page-templates/",
     ]
+    of_one += ["designs/", "designs/new", "designs/table-tent", "designs/1?lang=fa", "designs/1/versions"]
     rest = [f"/admin/{path}" for path in [*lists, *forms, *of_one, "status", "reports/", "nothing-here"]]
     return [*rest, chosen, *drill]
 
