@@ -106,10 +106,9 @@ def delete_sign_up(db: Db, sign_up_id: int) -> bool:
 def list_sign_ups(db: Db, query: ListQuery) -> Listing[SignUpRow]:
     """One page of the addresses; the confirmed ones unless asked otherwise."""
     state = query.filter("state") if query.filter("state") in STATES else "confirmed"
-    product = query.filter("product")
     params = {
         "pattern": make_pattern(query.search),
-        "product_id": int(product) if product.isdecimal() else 0,
+        "product_id": query.number("product"),
         "language": query.filter("language"),
         "status": state,
     }

@@ -99,8 +99,7 @@ def delete_warranty(db: Db, warranty_id: int) -> bool:
 
 def list_warranties(db: Db, query: ListQuery) -> Listing[Warranty]:
     """One page of the registered items."""
-    product = query.filter("product")
-    params = {"pattern": make_pattern(query.search), "product_id": int(product) if product.isdecimal() else 0}
+    params = {"pattern": make_pattern(query.search), "product_id": query.number("product")}
     rows = db.list("list_warranties", query.order(SORTS, "at"), limit=query.per_page, offset=query.offset, **params)
     total = int(db.value("count_warranties", **params))
     return Listing([make_record(Warranty, row) for row in rows], total, query.page, query.per_page)
