@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
-from shelftalk.labels import run
+from shelftalk.labels import proof, run
 from shelftalk.labels.affine import pack_modules
 from shelftalk.labels.fonts import make_address_font
 from shelftalk.labels.proof import ProofFailed, prove_sheets
@@ -85,3 +86,13 @@ def test_nothing_unproven_leaves_the_room(monkeypatch):
     monkeypatch.setattr(run, "make_symbol", lambda text, level: spoil(make(text, level)))
     with pytest.raises(ProofFailed, match="Sheet 1, row 1, column 1: the symbol cannot be read"):
         make_labels(ITEMS, STOCK)
+
+
+@pytest.mark.parametrize("dot", [(3.0, 100.0), (71.9, 40.0), (208.0, 200.0), (100.0, 7.0), (100.0, 290.0)])
+def test_one_dot_beside_the_labels_is_caught(dot):
+    """In the margins and in the gutter between two columns."""
+    image = Image.new("L", (2480, 3508), 255)
+    proof._prove_margins(image, STOCK, 0, 300)
+    image.putpixel(tuple(round(value * 300 / 25.4) for value in dot), 200)
+    with pytest.raises(ProofFailed, match="something is printed outside the labels"):
+        proof._prove_margins(image, STOCK, 0, 300)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import zxingcpp
@@ -78,7 +78,7 @@ def _prove_sheet(
         # A whole page is read fast; a cell missed there is looked at once more by itself.
         if texts != [text] * faces and _read(image.crop(box)) != [text] * faces:
             raise _fail(stock, sheet, place, text, texts)
-    _prove_margins(image.copy(), stock, sheet, dpi)
+    _prove_margins(image, stock, sheet, dpi)
 
 
 def _drop_marks(image: Image.Image, marks: Sequence[Box], dpi: int) -> Image.Image:
@@ -92,10 +92,22 @@ def _drop_marks(image: Image.Image, marks: Sequence[Box], dpi: int) -> Image.Ima
 
 
 def _prove_margins(image: Image.Image, stock: Stock, sheet: int, dpi: int) -> None:
-    for place in range(stock.count):
-        image.paste(WHITE, _get_box(stock, place, dpi))
-    if image.getextrema() != (WHITE, WHITE):
+    boxes = [_get_box(stock, place, dpi) for place in range(stock.count)]
+    beside = [(left, 0, right, image.height) for left, right in _list_gaps({box[::2] for box in boxes}, image.width)]
+    between = [(0, top, image.width, bottom) for top, bottom in _list_gaps({box[1::2] for box in boxes}, image.height)]
+    if any(image.crop(strip).getextrema() != (WHITE, WHITE) for strip in (*beside, *between)):
         raise ProofFailed("Sheet {sheet}: something is printed outside the labels.", sheet=sheet + 1)
+
+
+def _list_gaps(spans: Iterable[tuple[int, ...]], end: int) -> Iterator[tuple[int, int]]:
+    """What is left free between 0 and `end`."""
+    covered = 0
+    for first, last in sorted(spans):
+        if first > covered:
+            yield covered, first
+        covered = max(covered, last)
+    if end > covered:
+        yield covered, end
 
 
 def _get_box(stock: Stock, place: int, dpi: int) -> tuple[int, int, int, int]:
@@ -109,7 +121,7 @@ def _get_box(stock: Stock, place: int, dpi: int) -> tuple[int, int, int, int]:
 def _read_cells(image: Image.Image, stock: Stock, dpi: int) -> dict[int, list[str]]:
     """The texts read on a sheet, by the cell their symbol's middle lies in; -1 is outside all cells."""
     found: dict[int, list[str]] = {}
-    for symbol in _read_symbols(image):
+    for symbol in _read_quickly(image):
         corners = (symbol.position.top_left, symbol.position.bottom_right)
         x = sum(corner.x for corner in corners) / 2 * 25.4 / dpi
         y = sum(corner.y for corner in corners) / 2 * 25.4 / dpi
@@ -145,6 +157,17 @@ def _fail(stock: Stock, sheet: int, place: int, meant: str, read: Sequence[str])
 
 def _read_symbols(image: Image.Image) -> list[zxingcpp.Barcode]:
     return zxingcpp.read_barcodes(image, formats=_QR_CODE, try_invert=False)
+
+
+def _read_quickly(image: Image.Image) -> list[zxingcpp.Barcode]:
+    """What is read at first glance, with one resolution and one threshold; misses are looked at again."""
+    return zxingcpp.read_barcodes(
+        image,
+        formats=_QR_CODE,
+        try_invert=False,
+        try_downscale=False,
+        binarizer=zxingcpp.Binarizer.GlobalHistogram,
+    )
 
 
 def _read(image: Image.Image) -> list[str]:
