@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -393,3 +394,25 @@ def test_a_retired_product_is_not_published_behind_ones_back(db: Db) -> None:
     with pytest.raises(Conflict, match="Restore it first"):
         pages.publish_page(db, product.id, by="Mina", at=AT)
     assert products.get_product(db, product.id).status == "retired"
+
+
+def test_two_who_publish_at_the_same_moment_both_come_through(store: Store) -> None:
+    with store.write() as db:
+        product = add_product(db)
+        publish(db, product)
+    entered, waiting = threading.Event(), threading.Event()
+
+    def publish_first() -> None:
+        with store.write() as db:
+            pages.publish_content(db, product.id, make_page(en="One"), by="Ada", at=AT)
+            entered.set()
+            waiting.wait(0.5)  # the other one is in the middle of its own by then
+
+    first = threading.Thread(target=publish_first)
+    first.start()
+    assert entered.wait(10)
+    with store.write() as db:
+        assert pages.publish_content(db, product.id, make_page(en="Two"), by="Mei", at=AT) == 3
+    first.join()
+    with store.read() as db:
+        assert [version.published_by for version in pages.list_versions(db, product.id)] == ["Mei", "Ada", "Mina"]

@@ -179,12 +179,22 @@ def publish_content(
     gaps = list_gaps(content)
     if gaps and not (force and content.languages):
         raise NotPublishable(gaps)
-    if product["status"] == "live" and content == get_published(db, product_id):
-        return int(product["published_version"])
+    if (live := _find_same(db, product_id, content)) is not None:
+        return live
+    changed_in = next_version(db)  # whoever publishes at the same time waits here, and then sees this one
+    if (live := _find_same(db, product_id, content)) is not None:
+        return live
     params = {"product_id": product_id, "content": _dump(format_content(content)), "by": by, "at": make_param(at)}
     version = int(db.value("add_page_version", **params))
-    db.run("set_published", id=product_id, version=version, changed_in=next_version(db), at=make_param(at))
+    db.run("set_published", id=product_id, version=version, changed_in=changed_in, at=make_param(at))
     return version
+
+
+def _find_same(db: Db, product_id: int, content: PageContent) -> int | None:
+    """The live version, when it reads just so."""
+    product = db.get("get_product", id=product_id)
+    same = product["status"] == "live" and content == get_published(db, product_id)
+    return int(product["published_version"]) if same else None
 
 
 def unpublish_page(db: Db, product_id: int, *, at: datetime) -> None:
@@ -246,11 +256,6 @@ def replace_draft(db: Db, product_id: int, content: PageContent, *, why: str, by
 def list_versions(db: Db, product_id: int) -> list[PageVersion]:
     """The publications of a page, newest first."""
     return [make_record(PageVersion, row) for row in db.list("list_page_versions", product_id=product_id)]
-
-
-def is_publishable(db: Db, product_id: int) -> bool:
-    """Whether the draft lacks nothing."""
-    return not list_gaps(get_page(db, product_id).content)
 
 
 def has_news(db: Db, product_id: int) -> bool:
