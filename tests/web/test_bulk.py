@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 
 from shelftalk import clock
 from shelftalk.store import Store, gate, products
-from shelftalk.web.bulk import Progress, Refusal, publish_many, read_progress, write_progress
+from shelftalk.web.bulk import Progress, Refusal, claim, publish_many, read_progress, write_progress
 from shelftalk.web.state import get_state
 from tests.web.shop import add_tea
 
@@ -95,3 +96,14 @@ def test_a_process_that_fell_silent_is_told_and_can_be_started_again(app: Flask,
     assert "4 of 9 pages" in html
     assert "Bad tea" in html
     assert not replace(progress, ended=True).is_running(clock.now())
+
+
+@pytest.mark.usefixtures("teas")
+def test_of_two_clicks_in_the_same_moment_one_begins(app: Flask) -> None:
+    state = get_state(app)
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(lambda name: claim(state, name), "abcd")) == [False, False, False, True]
+    progress = read_progress(state)
+    assert progress
+    write_progress(state, replace(progress, ended=True))
+    assert claim(state, "Mei")

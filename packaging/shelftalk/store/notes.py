@@ -16,6 +16,11 @@ def set_note(db: Db, name: str, value: str) -> None:
     db.run("set_note", name=name, value=value)
 
 
+def add_note(db: Db, name: str, value: str) -> bool:
+    """Keep a value where there was none yet; False when somebody kept one meanwhile."""
+    return db.run("add_note", name=name, value=value) > 0
+
+
 def replace_note(db: Db, name: str, old: str, new: str) -> bool:
     """Keep a new value where the old one still stands; False when somebody changed it meanwhile."""
     return db.run("replace_note", name=name, old=old, new=new) > 0

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
 from shelftalk.config import make_environ
-from shelftalk.errors import Conflict
+from shelftalk.errors import Conflict, NotFound
 from shelftalk.store import gate as gate_store
 from shelftalk.store import notes
 from shelftalk.store.gate import WaitingPage
@@ -97,7 +97,7 @@ def _publish_one(state: State, page: WaitingPage, by: str) -> Refusal | None:
         publish_page(state, page.id, by=by, at=clock.now())
     except NotPublishable as error:
         return Refusal(page.id, page.name, len(error.gaps))
-    except Conflict:
+    except (Conflict, NotFound):
         return Refusal(page.id, page.name, 0)
     return None
 
@@ -106,16 +106,22 @@ def read_progress(state: State) -> Progress | None:
     """The last or present publication of many."""
     with state.store.read() as db:
         text = notes.find_note(db, NOTE)
-    if not text:
-        return None
+    return _parse_progress(text) if text else None
+
+
+def _parse_progress(text: str) -> Progress:
     raw = json.loads(text)
     return Progress(**raw | {"refused": tuple(Refusal(**one) for one in raw["refused"])})
+
+
+def _format_progress(progress: Progress) -> str:
+    return json.dumps(asdict(progress), ensure_ascii=False)
 
 
 def write_progress(state: State, progress: Progress) -> None:
     """Keep how far it has come, for whichever process shows it."""
     with state.store.write() as db:
-        notes.set_note(db, NOTE, json.dumps(asdict(progress), ensure_ascii=False))
+        notes.set_note(db, NOTE, _format_progress(progress))
 
 
 def tell_store(state: State) -> Told:
@@ -130,12 +136,21 @@ def tell_store(state: State) -> Told:
     return tell
 
 
+def claim(state: State, by: str) -> bool:
+    """Be the one who publishes now; False when somebody does already, also when both ask in the same moment."""
+    at = clock.now()
+    with state.store.write() as db:
+        text = notes.find_note(db, NOTE)
+        if text and _parse_progress(text).is_running(at):
+            return False
+        begun = clock.format_at(at)
+        progress = Progress(len(gate_store.list_waiting(db)), by, begun, begun)
+        new = _format_progress(progress)
+        return notes.replace_note(db, NOTE, text, new) if text else notes.add_note(db, NOTE, new)
+
+
 def start(state: State, by: str) -> None:
     """Publish all that waits in a process of its own, which gives way to scans."""
-    begun = clock.format_at(clock.now())
-    with state.store.read() as db:
-        count = len(gate_store.list_waiting(db))
-    write_progress(state, Progress(count, by, begun, begun))
     process = subprocess.Popen(  # noqa: S603 (a command of our own)
         ["nice", "-n", str(NICENESS), sys.executable, "-m", "flask", "publish", f"--by={by}"],  # noqa: S607 (POSIX has it)
         cwd=state.settings.root,
@@ -161,9 +176,9 @@ def show() -> ResponseReturnValue:
 @bp.post("/")
 @requires("marketer")
 def begin() -> ResponseReturnValue:
-    progress = read_progress(state())
-    if progress and progress.is_running(clock.now()):
-        flash(_("Pages are being published already."), "warning")
+    by = get_actor().name
+    if claim(state(), by):
+        start(state(), by)
     else:
-        start(state(), get_actor().name)
+        flash(_("Pages are being published already."), "warning")
     return redirect(url_for("bulk.show"), 303)

@@ -5,6 +5,9 @@ select value from notes where name = :name;
 insert into notes (name, value) values (:name, :value)
 on conflict (name) do update set value = excluded.value;
 
+-- name: add_note(name, value)!
+insert into notes (name, value) values (:name, :value) on conflict (name) do nothing;
+
 -- name: replace_note(name, old, new)!
 update notes set value = :new where name = :name and value = :old;
 
