@@ -321,6 +321,10 @@ def test_every_script_s_addresses_fit_into_a_header(url: str, location: str) -> 
     assert make_location(url) == location
 
 
+def test_a_host_there_cannot_be_fails_no_tap() -> None:
+    assert make_location("https://tée..example/") == "https://t%C3%A9e..example/"
+
+
 def test_both_kinds_of_server_take_taps(door: Door, spool: Spool) -> None:
     async def ask_asgi(method: str, path: str, query: str) -> tuple[int, dict[bytes, bytes]]:
         sent: list[dict[str, Any]] = []

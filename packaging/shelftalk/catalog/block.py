@@ -147,6 +147,7 @@ def parse_url(text: str, field: str = "url") -> str:
     try:
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username and parts.port != 0
+        (parts.hostname or "").encode("idna")  # as phones ask for it: no part of a name is empty or too long
     except ValueError:
         good = False
     if good and not any(c.isspace() or ord(c) < 32 or c in '<>"\\' for c in text):

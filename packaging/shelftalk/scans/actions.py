@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -224,6 +225,8 @@ def make_location(url: str) -> str:
     host = parts.netloc
     if not host.isascii():
         name, colon, port = host.partition(":")
-        host = name.encode("idna").decode() + colon + port
+        with suppress(UnicodeError):  # a name there cannot be: the phone says so, and nothing here fails
+            name = name.encode("idna").decode()
+        host = quote(name) + colon + port
     safe = "/%:=&?~#+!$,;'@()*[]"
     return urlunsplit((parts.scheme, host, *(quote(part, safe=safe) for part in parts[2:])))
