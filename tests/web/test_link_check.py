@@ -155,3 +155,10 @@ def test_a_real_site_is_asked_by_its_name_at_the_address_given(site: ThreadingHT
     url = f"http://shop.example:{site.server_port}/page?x=1"
     assert check_link(url, network) == LinkResult("works", "200")
     assert site.hosts == [f"shop.example:{site.server_port}"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "address", ["::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a00:1", "fec0::1", "::5efe:10.0.0.1", "5f00::1"]
+)
+def test_what_may_stand_for_a_private_address_is_not_public(address: str) -> None:
+    assert not is_public(address)

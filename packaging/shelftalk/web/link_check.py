@@ -25,6 +25,7 @@ REDIRECTS = 5
 _AGENT = "Shelftalk link check"
 _GONE = (404, 410)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")  # all of the public internet's own; other ranges stand for private IPv4
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -81,12 +82,14 @@ INTERNET = Network(resolve_host, ask_address)
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public internet, also when wrapped (RFC 4291 2.5.5, RFC 6052)."""
+    """Whether an IP address belongs to the public internet, also when wrapped (RFC 4291 2.4 and 2.5.5, RFC 6052)."""
     found: Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         inner = found.ipv4_mapped or found.sixtofour
         if inner is None and found in _NAT64:
             inner = ipaddress.IPv4Address(int(found) & 0xFFFF_FFFF)
+        if inner is None and found not in _UNICAST:
+            return False
         found = inner or found
     return found.is_global and not found.is_multicast
 
