@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from shelftalk.scans.reader import ShelfReader
 from shelftalk.store import Store, pages, placements, products, sample
 from shelftalk.web.app import create_app
 from shelftalk.web.sample import load_sample, remove_sample
-from shelftalk.web.scan_path import ShelfKeeper
+from shelftalk.web.scan_path import ShelfKeeper, StartOnce
 from shelftalk.web.state import State, get_state
 from tests.store.test_store_contract import AT, add_placement, add_product, make_page, publish
 from tests.support import ROOT
@@ -91,19 +92,23 @@ def test_a_restored_code_shows_its_page_again(app: Flask, parts: State, store: S
     assert app.test_client().get(f"/q/{placement.code}", headers=PHONE).status_code == 200
 
 
+def list_tags(shelf: ShelfReader) -> dict[tuple[str, str], str]:
+    return {(key, language): etag for key, tags in shelf._view.etags.items() for language, etag in tags.items()}
+
+
 def test_publishing_one_page_rewrites_one_page(parts: State, store: Store) -> None:
     with store.write() as db:
         first, second = add_product(db, "First"), add_product(db, "Second")
         publish(db, first)
         publish(db, second)
     parts.refresh_shelf()
-    before = dict(parts.shelf._view.etags)
+    before = list_tags(parts.shelf)
     with store.write() as db:
         page = pages.get_page(db, first.id)
         pages.save_page(db, first.id, page.revision, make_page(en="First, renewed"), by="", at=AT)
         pages.publish_page(db, first.id, by="", at=AT)
     parts.refresh_shelf()
-    after = parts.shelf._view.etags
+    after = list_tags(parts.shelf)
     assert {key for key in after if before.get(key) != after[key]} == {(f"product:{first.id}", "en")}
 
 
@@ -220,3 +225,23 @@ def test_another_node_learns_that_the_sample_is_gone(app: Flask, parts: State, s
     rebuilt = reader.status().version
     other.refresh()
     assert reader.status().version == rebuilt, "made anew once, not for ever"
+
+
+def test_a_follower_goes_on_after_what_nobody_foresaw(
+    monkeypatch: pytest.MonkeyPatch, parts: State, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("shelftalk.web.scan_path.AGAIN_S", 0.01)
+    turns, again = [], threading.Event()
+
+    def follow(_stop: threading.Event) -> None:
+        turns.append(1)
+        if len(turns) < 3:
+            raise KeyError("nobody thought of it")
+        again.set()
+
+    started = StartOnce({"clumsy": follow}, parts.spool, parts.ingester)
+    started.start()
+    assert again.wait(10)
+    started.stop()
+    assert len(turns) == 3
+    assert caplog.text.count("A follower failed") == 2

@@ -246,6 +246,15 @@ def test_an_address_the_server_refuses_for_good_is_given_up(
         assert outbox.count_mail(db).count == 0
 
 
+def test_an_address_no_server_can_be_told_holds_up_no_other(
+    client: FlaskClient, store: Store, tea: Product, postman: Postman
+) -> None:
+    with store.write() as db:
+        outbox.add_mail(db, "ü@tea.example", "Subject: x", at=clock.now() - timedelta(hours=1))
+    sign_up(client, tea)
+    assert postman.deliver_due() == 1
+
+
 def test_nothing_of_an_address_is_logged(
     client: FlaskClient, tea: Product, postman: Postman, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
 ) -> None:

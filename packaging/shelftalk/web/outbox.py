@@ -129,13 +129,13 @@ class Postman:
             send_message(self._settings, mail.recipient, mail.message)
         except RefusedForGood as error:
             log.warning("A mail was refused for good", extra={"reason": str(error)})
-        except OSError as error:
+        except (OSError, ValueError) as error:  # of these, a name or password the server's protocol cannot carry
             return self._put_off(mail, error)
         with self._store.write() as db:
             outbox.drop_mail(db, mail.id)
         return True
 
-    def _put_off(self, mail: Mail, error: OSError) -> bool:
+    def _put_off(self, mail: Mail, error: Exception) -> bool:
         """Later again, or never; the log names neither address nor text."""
         last = mail.tries > len(PAUSES)
         log.warning("A mail could not be sent", extra={"reason": type(error).__name__, "tries": mail.tries})

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 POLL_S = 1.0
 DRAIN_S = 2.0
 STOP_S = 3.0  # at most, for a follower to end what it is at
+AGAIN_S = 10.0  # after a follower failed in a way nobody foresaw
 
 
 class StoreSink:
@@ -256,7 +257,7 @@ class StartOnce:
         with self._lock:
             if not self._started:
                 for name, follow in self._followers.items():
-                    thread = threading.Thread(target=follow, args=(self._stop,), name=name, daemon=True)
+                    thread = threading.Thread(target=_keep_up, args=(follow, self._stop), name=name, daemon=True)
                     thread.start()
                     self._threads.append(thread)
                 # Of the two, the one that this server's kind of process runs at its end.
@@ -288,6 +289,17 @@ class StartOnce:
             log.info("what waits in the spool stays there")
         finally:
             timer.cancel()
+
+
+def _keep_up(follow: Callable[[threading.Event], None], stop: threading.Event) -> None:
+    """Run a follower until `stop`; what it did not foresee is told, and a while later it goes on."""
+    while not stop.is_set():
+        try:
+            follow(stop)
+            return
+        except Exception:
+            log.exception("A follower failed")
+            stop.wait(AGAIN_S)
 
 
 @contextmanager
