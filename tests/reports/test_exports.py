@@ -79,3 +79,7 @@ def test_an_empty_report_is_a_head_alone() -> None:
     assert write_report_csv([]) == "product,location,scans,people_low,people_high\r\n"
     book = CalamineWorkbook.from_filelike(io.BytesIO(write_report_xlsx([], [])))
     assert book.sheet_names == ["Report", "By day"]
+
+
+def test_east_asian_signs_begin_no_formula_either() -> None:
+    assert [safe_cell(sign + "1")[0] for sign in "\uff1d\uff0b\uff0d\uff20"] == ["'"] * 4

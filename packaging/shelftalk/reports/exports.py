@@ -16,7 +16,7 @@ from shelftalk.reports.numbers import CLASSES, Tally
 COLUMNS = ("product", "location", "scans", "people_low", "people_high")
 DAY_COLUMNS = ("day", "scans", "people_low", "people_high")
 ANYWHERE = "Anywhere"  # in files always English: scripts rely on it
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones: East Asian spreadsheets
 WIDEST = 60
 
 
