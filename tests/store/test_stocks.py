@@ -26,7 +26,7 @@ def test_an_edited_stock_keeps_the_measures_of_its_earlier_versions(db: Db) -> N
     newest = stocks.get_stock(db, stock_id)
     assert (newest.version, newest.shown, newest.measures["columns"], newest.by) == (2, 2, 4, "Ada")
     first = stocks.get_stock(db, stock_id, 1)
-    assert (first.version, first.shown, first.measures) == (2, 1, MEASURES)
+    assert (first.version, first.shown, first.name, first.measures) == (2, 1, "Jar lids", MEASURES)
     assert (first.key, newest.key) == (f"own-{stock_id}.1", f"own-{stock_id}.2")
     with pytest.raises(NotFound):
         stocks.get_stock(db, stock_id, 3)

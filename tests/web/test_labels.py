@@ -99,7 +99,7 @@ def test_a_search_keeps_what_is_ticked(marketer: FlaskClient, store: Store) -> N
         ({"start": "0"}, "whole number"),
         ({"copies": "0"}, "whole number"),
         ({"copies": "many"}, "whole number"),
-        ({"stock": "avery-l7161"}, "Did you mean"),
+        ({"stock": "avery-l7171"}, "Did you mean"),
     ],
 )
 def test_an_impossible_job_says_why_and_prints_nothing(
@@ -215,5 +215,5 @@ def test_labels_print_the_configured_origin(app: Flask, settings: Settings, stor
     code = add_placement(store, add_tea(store)).code
     get_state(app).settings = replace(settings, origin="https://tea.example")
     with app.test_request_context("/admin/labels/", base_url="http://evil.example"):
-        (item,) = labels._make_items(labels.Job([code], labels.list_stocks()[0], 1, 1))
+        (item,) = labels._make_items(labels.Job([code], labels.get_stock("avery-l7160"), 1, 1))
     assert item.url == f"https://tea.example/q/{code}"

@@ -15,7 +15,7 @@ from shelftalk.store.rows import make_param
 
 @dataclass(frozen=True)
 class StoredStock:
-    """A stock as one of its versions; `measures` are plain data."""
+    """A stock as one of its versions; name and `measures`, which are plain data, are of that version."""
 
     id: int
     name: str
@@ -52,7 +52,7 @@ def add_version(
             "{name} changed this meanwhile. What you typed is still here: compare, then save again to replace theirs.",
             name=newest.by,
         )
-    kept = json.dumps(measures, ensure_ascii=False)
+    kept = json.dumps(measures | {"name": name}, ensure_ascii=False)
     db.run("add_stock_version", stock_id=stock_id, version=version, measures=kept, at=make_param(at), by=by)
     return version
 
@@ -85,13 +85,13 @@ def retire_stock(db: Db, stock_id: int, at: datetime | None) -> None:
 
 
 def _make_stock(row: Row) -> StoredStock:
-    retired = row["retired_at"]
+    retired, measures = row["retired_at"], json.loads(row["measures"])
     return StoredStock(
         id=row["id"],
-        name=row["name"],
+        name=measures.pop("name"),
         version=row["version"],
         shown=row["shown"],
-        measures=json.loads(row["measures"]),
+        measures=measures,
         at=parse_at(row["at"]),
         by=row["by"],
         retired_at=parse_at(retired) if retired else None,

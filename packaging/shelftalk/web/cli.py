@@ -25,7 +25,7 @@ from shelftalk.catalog.product import Product
 from shelftalk.catalog.user import ROLES, parse_email, parse_password, parse_role
 from shelftalk.errors import Invalid, NotFound, ShelftalkError, Unavailable
 from shelftalk.labels.run import make_labels
-from shelftalk.labels.stock import check_start, get_stock
+from shelftalk.labels.stock import check_start
 from shelftalk.store import Db, placements, products, users
 from shelftalk.store.gate import list_waiting
 from shelftalk.store.pages import NotPublishable
@@ -44,6 +44,7 @@ from shelftalk.web.retention import check_window, erase, retain
 from shelftalk.web.sample import load_sample
 from shelftalk.web.security import hash_password
 from shelftalk.web.state import state
+from shelftalk.web.stock_library import find_stock
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -178,8 +179,8 @@ def _find_product(db: Db, name: str) -> Product:
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The PDF to write.")
 def labels(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int, out: Path) -> None:
     """Write labels as PDF; every page is read back before it is written."""
-    sheet = get_stock(stock)
     with state().store.read() as db:
+        sheet = find_stock(db, stock)
         items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator)
     with _progress("Sheets set and read back") as moved:
         made = make_labels(items, sheet, start=start, copies=copies, progress=moved)
@@ -200,9 +201,9 @@ def labels(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int
 def print_job(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int) -> None:
     """Print many labels in parts, each a run of its own, or go on with a print that was stopped."""
     if codes:
-        sheet = get_stock(stock)
-        check_start(sheet, start)
         with state().store.read() as db:
+            sheet = find_stock(db, stock)
+            check_start(sheet, start)
             items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator)
         add_job(state(), [item.code for item in items], sheet, start=start, copies=copies, by="")
     with _progress("Labels made and read back") as moved:

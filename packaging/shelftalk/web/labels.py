@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice, repeat
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,14 +15,16 @@ from shelftalk import clock
 from shelftalk.errors import Invalid, mark
 from shelftalk.labels.item import asks_for
 from shelftalk.labels.label_design import Design
+from shelftalk.labels.placing import PLAIN, Placing, count_free, count_sheets, share_copies
 from shelftalk.labels.raster import make_preview
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
-from shelftalk.labels.stock import Stock, get_stock, list_stocks
+from shelftalk.labels.stock import Stock, get_stock, search_stocks
 from shelftalk.store import placements as placement_store
 from shelftalk.store import runs as run_store
 from shelftalk.store.db import Db
 from shelftalk.store.placements import PlacementRow
 from shelftalk.store.rows import Listing, ListQuery
+from shelftalk.web import placing_form
 from shelftalk.web.design_library import NamedDesign, load_images
 from shelftalk.web.forms import Form, fresh_form, once, read_form
 from shelftalk.web.label_designs import choose_design, list_offers, read_design
@@ -33,10 +35,11 @@ from shelftalk.web.print_jobs import add_job, launch
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.security import get_actor, may, requires
 from shelftalk.web.state import state
+from shelftalk.web.stock_library import find_stock, is_own, list_stocks
 from shelftalk.web.texts import _
 
 bp = Blueprint("labels", __name__, url_prefix="/admin/labels")
-FIELDS = ("q", "codes", "stock", "design", "price", "start", "copies", "do")
+FIELDS = ("q", "codes", "stock", "sq", "design", "price", "start", "copies", *placing_form.FIELDS, "do")
 MOST_LABELS = 2_000  # in one request; more are printed in a process of their own
 MOST_BIG = 100_000
 SHOWN = 40  # placements offered, and chosen ones listed one by one
@@ -70,16 +73,22 @@ class Job:
     copies: int
     design: NamedDesign | None = None  # None: labels arrange themselves
     price: str = ""  # said where the design asks for a price
+    placing: Placing = PLAIN
+
+    @property
+    def shares(self) -> list[int]:
+        """How often each code is printed."""
+        return share_copies(len(self.codes), self.copies, self.stock, self.start, self.placing)
 
     @property
     def labels(self) -> int:
         """Labels in all."""
-        return len(self.codes) * self.copies
+        return sum(self.shares)
 
     @property
     def sheets(self) -> int:
         """Sheets in all."""
-        return math.ceil((self.start - 1 + self.labels) / self.stock.count)
+        return count_sheets(self.labels, self.stock, self.start, self.placing.skip)
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,9 @@ class Preview:
 @bp.get("/")
 @requires("staff")
 def index() -> ResponseReturnValue:
-    form = fresh_form(q="", stock=_find_last_stock(), start="1", copies="1", price="", design="")
+    form = fresh_form(
+        q="", stock=_find_last_stock(), start="1", copies="1", price="", design="", sq="", **placing_form.FRESH
+    )
     choose_design(form, request.args.get("design", ""))
     codes = read_codes(request.args.getlist("code"), request.args.get("codes", ""))
     query = read_list_query(sorts=SORTS, filters=FILTERS)
@@ -110,6 +121,8 @@ def post() -> ResponseReturnValue:
     codes = read_codes(form.get_all("code"), form.get("codes"))
     if form.get("do") == "all":
         codes = list(dict.fromkeys([*codes, *_list_matching(ListQuery(search=form.get("q"), sort="product"), form)]))
+    if form.get("do").startswith("cell:"):
+        placing_form.take_click(form, form.get("do").partition(":")[2])
     if form.get("do").startswith("page:"):
         choose_design(form, form.get("do").partition(":")[2], on_page=True)
     if form.get("do") == "pdf":
@@ -145,7 +158,7 @@ def _find_last_stock() -> str:
     """The stock printed on last; most people have one kind in the cupboard."""
     with state().store.read() as db:
         newest = run_store.list_runs(db, ListQuery(sort="created_at", descending=True, per_page=1)).rows
-    known = {stock.id for stock in list_stocks()}
+        known = {stock.id for stock in list_stocks(db)}
     return newest[0].stock if newest and newest[0].stock in known else FIRST_STOCK
 
 
@@ -162,7 +175,8 @@ def _render(form: Form, codes: list[str]) -> ResponseReturnValue:
         found=found,
         job=job,
         preview=preview,
-        stock_groups=group_stocks(job.stock),
+        stock_groups=group_stocks(job.stock, form.get("sq")),
+        printers=placing_form.list_printers(),
         offers=list_offers(job.stock),
         asks_price=job.design is not None and asks_for(job.design.design, "price"),
         most=SHOWN,
@@ -192,7 +206,8 @@ def list_found(db: Db, search: str, without: Sequence[str]) -> Listing[Placement
 
 def read_job(form: Form, codes: list[str]) -> Job:
     """What the form asks to print; mistakes are kept in the form and a printable value stands in."""
-    stock = form.parse("stock", get_stock, get_stock(FIRST_STOCK))
+    with state().store.read() as db:
+        stock = form.parse("stock", lambda text: find_stock(db, text), get_stock(FIRST_STOCK))
     start = form.whole("start", 1, 1_000, 1)
     copies = form.whole("copies", 1, 1_000, 1)
     with form.catch():
@@ -206,7 +221,8 @@ def read_job(form: Form, codes: list[str]) -> Job:
             )
     design = read_design(form, stock)
     price = form.text("price", max_length=60) if design and asks_for(design.design, "price") else ""
-    job = Job(codes, stock, min(start, stock.count), copies, design, price)
+    start = min(start, stock.count)
+    job = Job(codes, stock, start, copies, design, price, placing_form.read_placing(form, stock, start))
     if job.labels > MOST_BIG:
         form.fail(_too_many(job.labels, MOST_BIG))
     return job
@@ -216,15 +232,15 @@ def _make_preview(form: Form, job: Job) -> Preview | None:
     """The first sheet, made and proven as in print; None when something stands in the way."""
     if not job.codes or not form.valid:
         return None
-    copies = min(job.copies, job.stock.count)
-    fitting = math.ceil((job.stock.count - job.start + 1) / copies)
     with form.catch():
-        items = _make_items(job)
+        every = chain.from_iterable(map(repeat, _make_items(job), job.shares))
+        items = list(islice(every, count_free(job.stock, job.start, job.placing.skip)))
         design, images = _load_design(job)
-        sheets = make_labels(items[:fitting], job.stock, start=job.start, copies=copies, design=design, images=images)
+        plain = replace(job.placing, fill=False)
+        sheets = make_labels(items, job.stock, start=job.start, design=design, images=images, placing=plain)
         picture = make_preview(sheets.pdf)
         address = "data:image/png;base64," + base64.b64encode(picture).decode()
-        return Preview(address, min(sheets.proof.symbols, job.stock.count - job.start + 1))
+        return Preview(address, sheets.proof.symbols)
     return None
 
 
@@ -272,6 +288,7 @@ def _start_big_print(job: Job) -> str:
         by=get_actor().name,
         design=job.design,
         price=job.price,
+        placing=job.placing,
     )
     launch(state())
     return url_for("print_jobs.show")
@@ -281,7 +298,13 @@ def _make_run(job: Job) -> int:
     items = _make_items(job)
     design, images = _load_design(job)
     sheets: LabelSheets = make_labels(
-        items, job.stock, start=job.start, copies=job.copies, design=design, images=images
+        items,
+        job.stock,
+        start=job.start,
+        copies=job.copies,
+        design=design,
+        images=images,
+        placing=job.placing,
     )
     run = add_print_run(
         state().store,
@@ -295,16 +318,19 @@ def _make_run(job: Job) -> int:
         by=get_actor().name,
         at=clock.now(),
         design=job.design,
+        placing=job.placing,
     )
     return run.id
 
 
-def group_stocks(chosen: Stock) -> list[tuple[str, list[Stock]]]:
-    """The stocks by maker, as they are chosen; single labels last, with the page of its own that is chosen."""
+def group_stocks(chosen: Stock, search: str = "") -> list[tuple[str, list[Stock]]]:
+    """The stocks that match by maker: one's own first, single labels last. What is chosen always stays there."""
+    with state().store.read() as db:
+        stocks = search_stocks(search[:100], list_stocks(db))
     groups: dict[str, list[Stock]] = {}
-    for stock in dict.fromkeys((*list_stocks(), chosen)):
-        groups.setdefault(stock.maker, []).append(stock)
-    return sorted(groups.items(), key=lambda group: group[0] == "")
+    for stock in stocks if chosen in stocks else [chosen, *stocks]:
+        groups.setdefault("own" if is_own(stock) else stock.maker, []).append(stock)
+    return sorted(groups.items(), key=lambda group: (group[0] != "own", group[0] == ""))
 
 
 def describe_stock(stock: Stock) -> str:

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
 from shelftalk.errors import Invalid
-from shelftalk.labels.stock import get_stock
 from shelftalk.web.print_jobs import PrintJob, cancel, is_running, launch, read_job
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
+from shelftalk.web.stock_library import find_stock
 from shelftalk.web.texts import _
 
 bp = Blueprint("print_jobs", __name__, url_prefix="/admin/labels/job")
@@ -44,7 +44,8 @@ def _name_state(job: PrintJob, *, running: bool) -> str:
 
 def _name_stock(job: PrintJob) -> str:
     try:
-        return get_stock(job.stock).title
+        with state().store.read() as db:
+            return find_stock(db, job.stock).title
     except Invalid:
         return job.stock
 

@@ -11,15 +11,16 @@ import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from shelftalk import clock
 from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, Invalid, ShelftalkError, mark
+from shelftalk.labels.placing import PLAIN, Placing, format_placing, parse_placing
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
-from shelftalk.labels.stock import Stock, get_stock
+from shelftalk.labels.stock import Stock
 from shelftalk.store import notes
 from shelftalk.store.db import Db
 from shelftalk.store.runs import PrintRun
@@ -27,6 +28,7 @@ from shelftalk.web.design_library import NamedDesign, find_design, load_images
 from shelftalk.web.label_items import make_label_items
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.state import State
+from shelftalk.web.stock_library import find_stock
 
 MOST_LABELS = 1_000_000
 PART = 5_000  # labels in one file: opens quickly, and a kill loses a minute
@@ -51,6 +53,7 @@ class PrintJob:
     design: str = ""  # as a run names it
     design_version: int = 0
     price: str = ""
+    placed: str = ""  # as a run keeps it
     runs: tuple[int, ...] = ()
     cancelled: bool = False
     fault: str = ""  # a translatable message, with its values in JSON
@@ -89,10 +92,12 @@ class _Superseded(Exception):
     """Somebody cancelled, or another process took over."""
 
 
-def split_parts(codes: int, stock: Stock, start: int, copies: int, most: int) -> tuple[tuple[int, int], ...]:
+def split_parts(
+    codes: int, stock: Stock, start: int, copies: int, most: int, skip: Collection[int] = ()
+) -> tuple[tuple[int, int], ...]:
     """Slices of so many codes whose labels fill whole sheets wherever that can be, so that no label is wasted."""
     parts: list[tuple[int, int]] = []
-    first, offset = 0, start - 1
+    first, offset = 0, start - 1 + sum(cell >= start for cell in skip)
     while first < codes:
         wished = max(1, most // copies)
         whole = (n for n in range(wished, max(0, wished - stock.count), -1) if (offset + n * copies) % stock.count == 0)
@@ -112,6 +117,7 @@ def add_job(
     by: str,
     design: NamedDesign | None = None,
     price: str = "",
+    placing: Placing = PLAIN,
 ) -> PrintJob:
     """Note what is to be printed; raises Conflict while another job is at work, Invalid when it is too much."""
     labels = len(codes) * copies
@@ -120,8 +126,9 @@ def add_job(
             "codes", "{count} labels cannot be printed. Choose 1 to {allowed}.", count=labels, allowed=MOST_LABELS
         )
     at = clock.format_at(clock.now())
-    parts = split_parts(len(codes), stock, start, copies, PART)
+    parts = split_parts(len(codes), stock, start, copies, PART, placing.skip)
     job = PrintJob(secrets.token_hex(8), "", by, at, stock.id, start, copies, parts, price=price)
+    job = replace(job, placed=format_placing(placing))
     if design:
         job = replace(job, design=design.ref, design_version=design.version)
     with state.store.write() as db:
@@ -213,9 +220,20 @@ def _claim(state: State) -> PrintJob | None:
     return mine
 
 
+def _place_part(job: PrintJob) -> Placing:
+    """How the next part lies: gaps are on the very first sheet, and only the last one is filled."""
+    placing, number = parse_placing(job.placed), len(job.runs)
+    return replace(
+        placing,
+        skip=placing.skip if number == 0 else frozenset(),
+        fill=placing.fill and number == len(job.parts) - 1,
+    )
+
+
 def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -> PrintJob:
-    stock, start = get_stock(job.stock), 1 if job.runs else job.start
+    start, placing = 1 if job.runs else job.start, _place_part(job)
     with state.store.read() as db:
+        stock = find_stock(db, job.stock)
         items = _list_items(state, db, job)
         design = find_design(db, job.design, job.design_version) if job.design else None
         images = load_images(db, state.media_folder, design.design) if design else {}
@@ -226,6 +244,7 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
         copies=job.copies,
         design=design.design if design else None,
         images=images,
+        placing=placing,
         progress=_follow(state, job, len(items) * job.copies, tell),
     )
     after = job
@@ -248,6 +267,7 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
         by=job.by,
         at=clock.now(),
         design=design,
+        placing=placing,
         also=note,
     )
     tell(after.printed, job.labels)

@@ -12,6 +12,7 @@ from pathlib import Path
 from shelftalk.errors import Conflict
 from shelftalk.labels.design_art import Images
 from shelftalk.labels.label_design import Design
+from shelftalk.labels.placing import PLAIN, Placing, format_placing, parse_placing
 from shelftalk.labels.proof import Proof
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock, get_stock
@@ -36,6 +37,7 @@ def add_print_run(
     by: str,
     at: datetime,
     design: NamedDesign | None = None,
+    placing: Placing = PLAIN,
     also: Callable[[Db, PrintRun], object] = lambda _db, _run: None,
 ) -> PrintRun:
     """Record finished sheets and keep their file: both or neither, and whatever `also` records with them."""
@@ -54,6 +56,7 @@ def add_print_run(
             proof=json.dumps(asdict(sheets.proof)),
             design=design.ref if design else "",
             design_version=design.version if design else 0,
+            placed=format_placing(placing),
             at=at,
         )
         also(db, run)
@@ -73,11 +76,14 @@ def get_pdf_path(folder: Path, run_id: int) -> Path:
 
 
 def read_run_pdf(
-    folder: Path, run: PrintRun, load: Callable[[], tuple[Design | None, Images]] = lambda: (None, {})
+    folder: Path,
+    run: PrintRun,
+    load: Callable[[], tuple[Design | None, Images]] = lambda: (None, {}),
+    find: Callable[[], Stock] | None = None,
 ) -> bytes:
     """A run's file, bit for bit as it was printed first; made again when it is gone or damaged.
 
-    `load` gives the design of the run and its pictures.
+    `load` gives the design of the run and its pictures, `find` its stock when that is not a maker's.
     Raises Conflict when it cannot come out the same: then nothing is handed out.
     """
     path = get_pdf_path(folder, run.id)
@@ -85,8 +91,15 @@ def read_run_pdf(
     if hashlib.sha256(pdf).hexdigest() == run.sha256:
         return pdf
     design, images = load()
-    items, stock = parse_items(run), get_stock(run.stock)
-    sheets = make_labels(items, stock, start=run.start, copies=run.copies, design=design, images=images)
+    sheets = make_labels(
+        parse_items(run),
+        find() if find else get_stock(run.stock),
+        start=run.start,
+        copies=run.copies,
+        design=design,
+        images=images,
+        placing=parse_placing(run.placed),
+    )
     if sheets.sha256 != run.sha256:
         raise Conflict(
             "The file of run {number} is gone, and made again today it would not be the same. "
