@@ -40,4 +40,4 @@ def parse_at(text: str) -> datetime:
 
 def format_at(at: datetime) -> str:
     """Write a moment the way it is stored: ISO 8601, UTC, milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="milliseconds")

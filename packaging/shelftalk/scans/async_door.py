@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
 from shelftalk import clock
-from shelftalk.scans.answer import Answer, Header
+from shelftalk.scans.answer import Answer
 from shelftalk.scans.door import Door
 from shelftalk.scans.spool import Batch, Outcome
 from shelftalk.scans.timing import Timing
@@ -60,7 +60,7 @@ class AsyncDoor:
         if answer is None:
             await self._rest(scope, receive, send)
             return
-        headers = _encode_headers(answer.finish(await self._keep(answer) if answer.line else "kept"))
+        headers = answer.encode(await self._keep(answer) if answer.line else "kept")
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
         if self._timing:
@@ -153,12 +153,3 @@ def _name_variable(name: bytes) -> str:
         return ""
     variable = name.decode("latin-1").upper().replace("-", "_")
     return variable if variable in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{variable}"
-
-
-def _encode_headers(headers: Iterable[Header]) -> list[tuple[bytes, bytes]]:
-    return [_encode_header(header) for header in headers]
-
-
-@lru_cache(maxsize=4096)
-def _encode_header(header: Header) -> tuple[bytes, bytes]:
-    return header[0].lower().encode("latin-1"), header[1].encode("latin-1")

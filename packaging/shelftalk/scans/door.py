@@ -9,15 +9,14 @@ from __future__ import annotations
 import gzip
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from shelftalk import clock
 from shelftalk.catalog.codes import is_code, normalise_code
 from shelftalk.scans.actions import Actions, Place, Wish, read_wish
-from shelftalk.scans.answer import NO_STORE, Answer, Header
+from shelftalk.scans.answer import NO_STORE, Answer, Head, Header
 from shelftalk.scans.asking import TEST_COOKIE, Asking, Memory, Reading, read_asking
 from shelftalk.scans.classify import RULE_VERSION, Environ, Verdict, classify
 from shelftalk.scans.negotiate import choose_tag, has_etag
@@ -40,15 +39,14 @@ PAGE_AGE_S = 60
 ALLOWED = "GET, HEAD, OPTIONS"
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _KEEP = ("Cache-Control", f"max-age={PAGE_AGE_S}")
-_ENCODED = {name: ("Content-Encoding", name) for name in ("br", "gzip")}
+_OK = HTTPStatus.OK.value
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """What to answer: a page's key and the status it goes out with."""
 
     key: str
-    status: int = HTTPStatus.OK.value
+    status: int = _OK
 
 
 _UNKNOWN = _Found("notice:unknown", HTTPStatus.NOT_FOUND.value)
@@ -91,16 +89,17 @@ class Door:
             get_address=get_address,
             is_staff=is_staff,
         )
-        self._base: list[Header] = [
+        base: list[Header] = [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Vary", "Accept-Language, Accept-Encoding"),
             ("X-Content-Type-Options", "nosniff"),
             ("Referrer-Policy", "no-referrer"),
         ]
         if origin.startswith("https://"):
-            self._base.append(("Strict-Transport-Security", "max-age=31536000"))
-        self._code_base = [*self._base, NO_STORE, ("X-Robots-Tag", "noindex")]
-        self._tap_base = self._code_base[2:]  # it has no body: no type, and nothing it varies by
+            base.append(("Strict-Transport-Security", "max-age=31536000"))
+        code = (*base, NO_STORE, ("X-Robots-Tag", "noindex"))
+        self._bases = {"code": code, "page": (*base, _KEEP), "notice": (*base, NO_STORE)}  # by the kind of an answer
+        self._tap_base = list(code[2:])  # it has no body: no type, and nothing it varies by
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         answer = self.decide(environ)
@@ -163,17 +162,17 @@ class Door:
         asking, verdict = self._memory.recall(environ, query)
         if asking.method not in ("GET", "HEAD"):
             return _refuse_method(asking.method)
-        code, target = text, self.shelf.find_target(text)
+        target = self.shelf.find_target(text) or self.shelf.find_target(normalise_code(text.removesuffix("/")))
         if target is None:
-            code = normalise_code(text.removesuffix("/"))
-            target = self.shelf.find_target(code)
-        if target is None:
-            note = "refused; unknown code" if is_code(code) else "refused; not a code"
-            return self._show(_UNKNOWN, asking, Answer(_UNKNOWN.status, [*self._base, NO_STORE], note=note))
+            answer = self._show(_UNKNOWN, self._choose_language(_UNKNOWN.key, asking), asking, "notice")
+            known = is_code(normalise_code(text.removesuffix("/")))
+            answer.note = "refused; unknown code" if known else "refused; not a code"
+            return answer
         found = self._find_notice(target) if target.kind == "retired" else _Found(target.key)
-        answer = Answer(found.status, self._code_base.copy())
-        self._count(answer, code, found.key, asking, verdict, environ)
-        return self._show(found, asking, answer)
+        language = self._choose_language(found.key, asking)
+        answer = self._show(found, language, asking, "code")
+        self._count(answer, target.code, language, asking, verdict, environ)
+        return answer
 
     def _find_notice(self, target: Target) -> _Found:
         """The notice for a retired code: while the product is live, the one that leads on to it."""
@@ -197,13 +196,13 @@ class Door:
         if asking.method not in ("GET", "HEAD"):
             return _refuse_method(asking.method)
         self.shelf.refresh()
-        good = found.status == HTTPStatus.OK
-        answer = Answer(found.status, [*self._base, _KEEP if good else NO_STORE])
-        match = str(environ.get("HTTP_IF_NONE_MATCH", ""))
-        return self._show(found, asking, answer, match if good else None)
+        language = self._choose_language(found.key, asking)
+        if found.status != _OK:
+            return self._show(found, language, asking, "notice")
+        return self._show(found, language, asking, "page", str(environ.get("HTTP_IF_NONE_MATCH", "")))
 
     def _count(
-        self, answer: Answer, code: str, key: str, asking: Asking, verdict: Verdict | None, environ: Environ
+        self, answer: Answer, code: str, language: str, asking: Asking, verdict: Verdict | None, environ: Environ
     ) -> None:
         """Make the scan's line; whatever goes wrong here, the page goes out."""
         try:
@@ -213,29 +212,27 @@ class Door:
             elif not verdict.scan_class:
                 answer.note = f"refused; {verdict.reason}"
             else:
-                self._make_line(answer, code, key, asking, verdict, environ)
+                self._make_line(answer, code, language, asking, verdict, environ)
         except Exception:
             log.exception("A scan could not be counted")
             answer.note, answer.line = "lost", b""
             self.spool.declare_lost(1)
 
     def _make_line(
-        self, answer: Answer, code: str, key: str, asking: Asking, verdict: Verdict, environ: Environ
+        self, answer: Answer, code: str, language: str, asking: Asking, verdict: Verdict, environ: Environ
     ) -> None:
         at = clock.now()
-        scan_class, reason, first, language = verdict.scan_class, verdict.reason, False, ""
+        scan_class, reason, first = verdict.scan_class, verdict.reason, False
         if verdict.private:
-            reason = reason or "private"
-        else:
-            language = self._choose_language(key, asking)
-            if scan_class == "person":
-                sighting = self._visitors.see(self._get_address(environ), asking.agent, asking.languages, code, at)
-                if sighting.flood:
-                    scan_class, reason = "burst", "flood"
-                elif sighting.repeat:
-                    scan_class, reason = "repeat", "scanned within 30 minutes"
-                else:
-                    first = sighting.first_of_day
+            reason, language = reason or "private", ""
+        elif scan_class == "person":
+            sighting = self._visitors.see(self._get_address(environ), asking.agent, asking.languages, code, at)
+            if sighting.flood:
+                scan_class, reason = "burst", "flood"
+            elif sighting.repeat:
+                scan_class, reason = "repeat", "scanned within 30 minutes"
+            else:
+                first = sighting.first_of_day
         answer.line = format_line(at, code, language, verdict.device, scan_class, RULE_VERSION, first)
         answer.note = f"{scan_class}; {reason}" if reason else scan_class
 
@@ -245,49 +242,49 @@ class Door:
             return asking.asked
         return choose_tag(asking.languages, available) if available else ""
 
-    def _show(self, found: _Found, asking: Asking, answer: Answer, if_none_match: str | None = None) -> Answer:
-        """Put the page on the answer. `if_none_match`: it has a tag of its own, and this is what the phone knows."""
-        tag = self._choose_language(found.key, asking)
-        page = self.shelf.find_page(found.key, tag)
-        if page is None and found.status == HTTPStatus.OK:
-            answer.status, if_none_match = _BUSY.status, None
-            answer.headers = [*(header for header in answer.headers if header[0] != "Cache-Control"), NO_STORE]
-            tag = self._choose_language(_BUSY.key, asking)
-            page = self.shelf.find_page(_BUSY.key, tag)
+    def _show(self, found: _Found, language: str, asking: Asking, kind: str, if_none_match: str = "") -> Answer:
+        """The answer with a page on it. `kind`: what its headers say besides; `if_none_match`: what the phone has."""
+        status, page = found.status, self.shelf.find_page(found.key, language)
+        if page is None and status == _OK:
+            status, if_none_match, kind = _BUSY.status, "", "notice" if kind == "page" else kind
+            language = self._choose_language(_BUSY.key, asking)
+            page = self.shelf.find_page(_BUSY.key, language)
         if page is None:
-            _show_bare(answer)
+            answer = self._show_bare(status, kind)
+        elif if_none_match and has_etag(if_none_match, _make_etag(page, asking.encoding)):
+            head = Head([*self._bases[kind], *_describe(page, language, asking.encoding, kind)])
+            return Answer(HTTPStatus.NOT_MODIFIED.value, head=head)
         else:
-            _show_page(answer, page, tag, asking.encoding, if_none_match)
+            answer = self._show_page(status, page, language, asking.encoding, kind)
         if asking.method == "HEAD":
             answer.body = b""
         return answer
 
+    def _show_page(self, status: int, page: ShelfPage, language: str, encoding: str, kind: str) -> Answer:
+        body = page.br if encoding == "br" else page.gz if encoding == "gzip" else gzip.decompress(page.gz)
+        head = page.heads.get((kind, encoding))
+        if head is None:
+            headers = [*self._bases[kind], *_describe(page, language, encoding, kind)]
+            if encoding != "identity":
+                headers.append(("Content-Encoding", encoding))
+            head = page.heads[kind, encoding] = Head([*headers, ("Content-Length", str(len(body)))])
+        return Answer(status, body=body, head=head)
 
-def _show_page(answer: Answer, page: ShelfPage, tag: str, encoding: str, if_none_match: str | None) -> None:
-    headers = answer.headers
-    headers.append(("Content-Language", tag))
-    headers.append(("Content-Security-Policy", page.policy))
-    if if_none_match is not None:
-        etag = f'"{page.etag}-{encoding}"'
-        headers.append(("ETag", etag))
-        if if_none_match and has_etag(if_none_match, etag):
-            answer.status = HTTPStatus.NOT_MODIFIED.value
-            return
-    if encoding == "identity":
-        body = gzip.decompress(page.gz)
-    else:
-        body = page.br if encoding == "br" else page.gz
-        headers.append(_ENCODED[encoding])
-    headers.append(("Content-Length", str(len(body))))
-    answer.body = body
+    def _show_bare(self, status: int, kind: str) -> Answer:
+        """The last resort, before anything was ever put on the shelf: a number, which every language reads."""
+        words, width = STATUS_LINES[status], "<meta name=viewport content='width=device-width'>"
+        body = f"<!doctype html>{width}<title>{words}</title><h1>{words}</h1>".encode()
+        sent = [("Content-Security-Policy", make_policy(b"")), ("Content-Length", str(len(body)))]
+        return Answer(status, body=body, head=Head([*self._bases[kind], *sent]))
 
 
-def _show_bare(answer: Answer) -> None:
-    """The last resort, before anything was ever put on the shelf: a number, which every language reads."""
-    words = STATUS_LINES[answer.status]
-    html = f"<!doctype html><meta name=viewport content='width=device-width'><title>{words}</title><h1>{words}</h1>"
-    answer.body = html.encode()
-    answer.headers += [("Content-Security-Policy", make_policy(b"")), ("Content-Length", str(len(answer.body)))]
+def _describe(page: ShelfPage, language: str, encoding: str, kind: str) -> list[Header]:
+    headers = [("Content-Language", language), ("Content-Security-Policy", page.policy)]
+    return [*headers, ("ETag", _make_etag(page, encoding))] if kind == "page" else headers
+
+
+def _make_etag(page: ShelfPage, encoding: str) -> str:
+    return f'"{page.etag}-{encoding}"'
 
 
 def _refuse_method(method: str) -> Answer:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import sys
 import threading
 from collections import OrderedDict
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,7 +45,7 @@ class _View:
     targets: dict[str, Target] = field(default_factory=dict)
     slugs: dict[str, int] = field(default_factory=dict)
     current: dict[int, str] = field(default_factory=dict)  # product -> its slug now
-    etags: dict[tuple[str, str], str] = field(default_factory=dict)
+    etags: dict[str, dict[str, str]] = field(default_factory=dict)  # key -> language -> etag
     languages: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def put_target(self, target: Target) -> None:
@@ -52,9 +54,20 @@ class _View:
             self.current[target.product_id] = target.slug
 
     def put_page(self, key: str, language: str, etag: str | None) -> None:
-        _set(self.etags, (key, language), etag)
-        tags = [tag for tag in self.languages.get(key, ()) if tag != language] + ([language] if etag else [])
-        _set(self.languages, key, tuple(sorted(tags, key=lambda tag: _ORDER.get(tag, len(_ORDER)))) or None)
+        key = sys.intern(key)  # the one its targets carry, so that it is found by comparing addresses
+        etags = self.etags.get(key, {})
+        _set(etags, language, etag)
+        _set(self.etags, key, etags or None)
+        _set(self.languages, key, _arrange(tuple(etags)) or None)
+
+    def count_pages(self) -> int:
+        return sum(map(len, list(self.etags.values())))
+
+
+@lru_cache(maxsize=1024)
+def _arrange(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Languages in the site's order: one tuple for all products that have the same."""
+    return tuple(sorted(map(sys.intern, tags), key=lambda tag: _ORDER.get(tag, len(_ORDER))))
 
 
 class ShelfReader:
@@ -94,10 +107,13 @@ class ShelfReader:
 
     def find_page(self, key: str, language: str) -> ShelfPage | None:
         """A page's bytes, or None when they cannot be had just now."""
-        etag = self._view.etags.get((key, language))
+        etags = self._view.etags.get(key)
+        etag = etags.get(language) if etags else None
         if etag is None:
             return None
-        page = self._pinned.get((key, language)) or self._cache.get(key, language)
+        page = self._cache.get(key, language)
+        if page is None or page.etag != etag:
+            page = self._pinned.get((key, language), page)
         if page and page.etag == etag:
             return page
         found = self._read_page(key, language)
@@ -121,7 +137,7 @@ class ShelfReader:
     def status(self) -> ShelfStatus:
         """For the status page."""
         return ShelfStatus(
-            self._source, self._view.version, len(self._view.targets), len(self._view.etags), self._error
+            self._source, self._view.version, len(self._view.targets), self._view.count_pages(), self._error
         )
 
     def refresh(self, *, now: bool = False) -> None:
@@ -264,7 +280,7 @@ def _find_link(db: sqlite3.Connection, key: str, name: str) -> Link | None:
 
 
 class PageCache:
-    """The pages asked for last, up to a number of bytes."""
+    """Pages asked for lately, up to a number of bytes. A hit only leaves a mark; who wants room looks for it."""
 
     def __init__(self, limit: int) -> None:
         self._limit, self._size = limit, 0
@@ -272,21 +288,25 @@ class PageCache:
         self._pages: OrderedDict[tuple[str, str], ShelfPage] = OrderedDict()
 
     def get(self, key: str, language: str) -> ShelfPage | None:
-        """A page, now the youngest, or None."""
-        with self._lock:
-            page = self._pages.get((key, language))
-            if page:
-                self._pages.move_to_end((key, language))
-            return page
+        """A page, or None."""
+        page = self._pages.get((key, language))
+        if page:
+            page.asked = True
+        return page
 
     def put(self, key: str, language: str, page: ShelfPage) -> None:
-        """Keep a page; the oldest go when there are too many bytes."""
+        """Keep a page. When there are too many bytes the oldest go; those asked for meanwhile have another turn."""
         with self._lock:
             self._drop(self._pages.pop((key, language), None))
             self._pages[key, language] = page
             self._size += len(page.br) + len(page.gz)
             while self._size > self._limit:
-                self._drop(self._pages.popitem(last=False)[1])
+                place, oldest = self._pages.popitem(last=False)
+                if oldest.asked:
+                    oldest.asked = False
+                    self._pages[place] = oldest
+                else:
+                    self._drop(oldest)
 
     def _drop(self, page: ShelfPage | None) -> None:
         if page:

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import logging
 import sqlite3
+import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -20,6 +21,7 @@ import brotli  # type: ignore[import-untyped]
 
 from shelftalk import clock
 from shelftalk.errors import Unavailable
+from shelftalk.scans.answer import Head
 from shelftalk.scans.policy import make_policy
 from shelftalk.scans.segment import sync_folder
 
@@ -60,11 +62,11 @@ class Target:
     product_id: int
     placement_id: int
     slug: str = ""
+    key: str = field(init=False, compare=False)  # of the page it shows; one text for all codes of a product
 
-    @property
-    def key(self) -> str:
-        """The key of the page it shows."""
-        return f"product:{self.product_id}" if self.kind == "page" else f"notice:{self.kind}"
+    def __post_init__(self) -> None:
+        key = f"product:{self.product_id}" if self.kind == "page" else f"notice:{self.kind}"
+        object.__setattr__(self, "key", sys.intern(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,16 @@ class RenderedPage:
     gz: bytes = b""  # compressed already
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ShelfPage:
-    """A page as served: its bytes in both compressions."""
+    """A page as served: its bytes in both compressions. What was made of it is forgotten with it."""
 
     etag: str
     policy: str
     br: bytes
     gz: bytes
+    heads: dict[tuple[str, str], Head] = field(default_factory=dict, compare=False)  # by kind and compression
+    asked: bool = field(default=False, compare=False)  # since the cache last looked for room
 
 
 @dataclass(frozen=True, slots=True)
