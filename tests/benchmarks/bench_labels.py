@@ -5,10 +5,13 @@ All in processor time of one process and one run, so that ratios hold on a busy 
 
 from __future__ import annotations
 
+import http.client
 import io
 import random
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +25,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "faults"), str(ROOT / "tests" / "scans")]
+
+from fault_support import CODES, code_number, fill_large_shelf, measure_p99, serve  # noqa: E402
 
 from shelftalk.labels.fonts import make_address_font  # noqa: E402
 from shelftalk.labels.proof import prove_sheets  # noqa: E402
@@ -31,6 +36,7 @@ from shelftalk.labels.sheet import impose  # noqa: E402
 from shelftalk.labels.stock import get_stock  # noqa: E402
 from shelftalk.labels.stream import PdfStream  # noqa: E402
 from shelftalk.labels.symbol import make_symbol  # noqa: E402
+from shelftalk.web.print_jobs import NICENESS  # noqa: E402
 
 LABELS, FEW = 10_000, 300
 STOCK = get_stock("avery-l7160")
@@ -50,6 +56,19 @@ font = make_address_font(item.address for item in items)
 impose(_make_each(items, stock, "M", font), stock, font)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
+
+
+# What a big print does all the time: labels to a proven PDF.
+PRINT = """
+import sys
+sys.path[:0] = [sys.argv[1], sys.argv[1] + "/packaging"]
+from tests.benchmarks.bench_labels import STOCK, make_items
+from shelftalk.labels.run import make_labels
+items = make_items(2_000)
+while True:
+    make_labels(items, STOCK)
+"""
+ROUNDS, SCANS, PAUSE = 5, 1_200, 0.004  # of each kind; scans a round; between two scans of one shopper
 
 
 def make_items(count: int) -> list[LabelItem]:
@@ -149,3 +168,52 @@ def test_memory_of_ten_thousand_labels() -> None:
     peak = int(done.stdout) / 1024
     print(f"\n{LABELS:,} labels to the PDF: {peak:.0f} MB at most, interpreter, fonts and libraries included")
     assert peak < MOST_MEGABYTES
+
+
+def scan_for_a_while(port: int) -> list[float]:
+    """How long each of the answers took that two shoppers got, one scan after the other with pauses."""
+    times: list[float] = []
+
+    def scan(first: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        for number in range(SCANS // 2):
+            began = time.perf_counter()
+            connection.request("GET", f"/q/{code_number((first + number) % CODES)}", headers={"User-Agent": "Mobile"})
+            answer = connection.getresponse()
+            assert answer.status == 200
+            answer.read()
+            times.append(time.perf_counter() - began)
+            time.sleep(PAUSE)
+        connection.close()
+
+    shoppers = [threading.Thread(target=scan, args=(first,)) for first in (0, CODES // 2)]
+    for shopper in shoppers:
+        shopper.start()
+    for shopper in shoppers:
+        shopper.join()
+    return times
+
+
+def test_scans_while_labels_are_printed(tmp_path: Path) -> None:
+    """In turns without and with a print at work, so that what else the machine does falls on both alike."""
+    fill_large_shelf(tmp_path / "shelf.sqlite")
+    times: dict[str, list[float]] = {"alone": [], "printing": []}
+    command = ["nice", "-n", str(NICENESS), sys.executable, "-c", PRINT, str(ROOT)]
+    printer = subprocess.Popen(command)
+    try:
+        with serve(tmp_path) as server:
+            scan_for_a_while(server.port)
+            for _ in range(ROUNDS):
+                for kind, order in (("alone", signal.SIGSTOP), ("printing", signal.SIGCONT)):
+                    printer.send_signal(order)
+                    times[kind] += scan_for_a_while(server.port)
+        assert printer.poll() is None
+    finally:
+        printer.kill()
+        printer.wait()
+    alone, printing = measure_p99(times["alone"]), measure_p99(times["printing"])
+    print(
+        f"\np99 of {ROUNDS * SCANS:,} scans: {alone * 1e3:.1f} ms alone, {printing * 1e3:.1f} ms with a print at work:"
+    )
+    print(f"{printing / alone:.2f} times")
+    assert printing < 3 * alone
