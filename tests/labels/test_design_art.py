@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -302,6 +303,26 @@ def test_a_preview_shows_what_does_not_fit_and_says_it() -> None:
     picture = draw_design(make_job(design, "en", list_words(design, item), (62, 30), symbol), symbol, {})
     assert picture.svg.startswith(b"<svg")
     assert [fault.field for fault in picture.faults] == ["text.text"]
+
+
+def test_addresses_of_one_run_share_a_size_and_their_place_in_the_box() -> None:
+    """They are written, not typeset: every label's own, in one art."""
+    text = TextElement("address", 3, 20, 28, 5, texts=(("", "{address}"),), size_pt=7, least_pt=5)
+    text = replace(text, align="end", valign="bottom")
+    items = [full(0), full(1, address="tea.example/q/wwwwwwwwww")]
+    sheets = make_labels(items, make_page_stock(62, 30), design=make(text))
+    reader = PdfReader(io.BytesIO(sheets.pdf))
+    assert len({id(page["/Resources"]["/XObject"]["/A0"].get_object()) for page in reader.pages}) == 1
+    sizes = {re.search(rb"/F ([\d.]+) Tf", page.get_contents().get_data())[1] for page in reader.pages}
+    assert len(sizes) == 1 and 5 <= float(sizes.pop()) < 7
+    letters = [box for _, box in read_letters(sheets.pdf)]
+    assert max(box[2] for box in letters) == pytest.approx(31, abs=0.3)
+    assert max(box[3] for box in letters) == pytest.approx(25, abs=0.1)
+    with pytest.raises(Invalid, match=r"mm too long for its box, even at 5 pt") as error:
+        make_labels([full(0, address="x" * 60)], make_page_stock(62, 30), design=make(text))
+    assert error.value.field == "address.text"
+    with pytest.raises(Invalid, match=r"A line of 5 pt is 1\.9 mm high, the box 1\.5 mm"):
+        print_one(make(replace(text, height_mm=1.5)), full())
 
 
 def test_all_languages_share_a_sheet() -> None:

@@ -44,6 +44,16 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Written:
+    """Where a line or two that differ on every label are drawn, without being typeset."""
+
+    box: Box
+    size_pt: float
+    align: str  # "left", "right" or "center"
+    ink: str  # as a PDF sets it
+
+
+@dataclass(frozen=True)
 class Layout:
     """One way to arrange a label. `symbol` includes the quiet zone; `text` holds call to action and name."""
 
@@ -57,6 +67,7 @@ class Layout:
     address_pt: float
     address_lines: int
     turned: Box | None = None  # the symbol once more, on the other face of a folded label
+    written: tuple[Written, ...] = ()  # of a design: addresses and codes
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from typst import Compiler
 
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
-from shelftalk.labels.design import CAP_EM, Box, Layout
+from shelftalk.labels.design import CAP_EM, Box, Layout, Written
 from shelftalk.labels.design_checks import fit_module
 from shelftalk.labels.fonts import check_coverage, clean_text, get_face, list_families, load_fonts
 from shelftalk.labels.label_design import (
@@ -55,6 +55,7 @@ class DesignJob:
     width_mm: float
     height_mm: float
     modules: int  # along the symbol's side, quiet zones included
+    written: tuple[Written, ...] = ()  # on the design, from its own top left corner
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,17 @@ class DesignPicture:
 
 
 def make_job(
-    design: Design, language: str, words: Sequence[str], size: tuple[float, float], symbol: Symbol
+    design: Design,
+    language: str,
+    words: Sequence[str],
+    size: tuple[float, float],
+    symbol: Symbol,
+    written: tuple[Written, ...] = (),
 ) -> DesignJob:
     """A job with its words cleaned; raises Invalid for a sign no font has."""
     texts = [element for element in design.elements if isinstance(element, TextElement)]
     cleaned = [clean_words(element, text) for element, text in zip(texts, words, strict=True)]
-    return DesignJob(design, language, tuple(cleaned), *size, symbol.full_size)
+    return DesignJob(design, language, tuple(cleaned), *size, symbol.full_size, written)
 
 
 def clean_words(element: TextElement, text: str) -> str:
@@ -144,7 +150,11 @@ def make_layout(job: DesignJob) -> Layout:
         x = left + job.design.width_mm - box.x_mm - box.width_mm
         turned = Box(x, top + fold - box.y_mm - box.height_mm, box.width_mm, box.height_mm)
     nothing = Box(0, 0, 0, 0)
-    return Layout(placed, module, nothing, nothing, "left", 0, 0, 0, 1, turned)
+    written = tuple(
+        replace(place, box=replace(place.box, x_mm=left + place.box.x_mm, y_mm=top + place.box.y_mm))
+        for place in job.written
+    )
+    return Layout(placed, module, nothing, nothing, "left", 0, 0, 0, 1, turned, written)
 
 
 def _get_corner(job: DesignJob) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from shelftalk.errors import Invalid
 from shelftalk.labels.design import Layout, Room, list_layouts, measure_addresses, wrap_address
 from shelftalk.labels.design_art import DesignJob, Images, make_job, typeset_designs
 from shelftalk.labels.design_checks import check_design, check_stock
+from shelftalk.labels.design_pens import Pens
 from shelftalk.labels.fonts import AddressFont, make_address_font
 from shelftalk.labels.item import LabelItem as LabelItem
 from shelftalk.labels.item import list_words
@@ -67,7 +68,7 @@ def make_labels(
     check_placing(placing, stock, start)
     font = make_address_font(item.address for item in items)
     if design:
-        each = _make_designed(items, stock, level, design, images or {})
+        each = _make_designed(items, stock, level, design, images or {}, font)
     else:
         each = _make_each(items, stock, level, font)
     shares = share_copies(len(items), copies, stock, start, placing)
@@ -111,22 +112,31 @@ def _make_each(items: Sequence[LabelItem], stock: Stock, level: str, font: Addre
     return [_make_label(item, symbol, arts[id(job)]) for item, symbol, job in zip(items, symbols, jobs, strict=True)]
 
 
-def _make_designed(items: Sequence[LabelItem], stock: Stock, level: str, design: Design, images: Images) -> list[Label]:
-    """One label of the design for each item; equal words around symbols of one size are typeset once."""
+def _make_designed(
+    items: Sequence[LabelItem], stock: Stock, level: str, design: Design, images: Images, font: AddressFont
+) -> list[Label]:
+    """One label of the design for each item; equal words around symbols of one size are typeset once.
+
+    Addresses and codes, which differ on every label, are written without being typeset.
+    """
     check_design(design)
     check_stock(design, stock)
     size = stock.label_width_mm, stock.label_height_mm
+    pens = Pens(design, items, font)
     symbols = [make_symbol(item.url, level) for item in items]
     made: dict[tuple[str, tuple[str, ...], int], DesignJob] = {}
     jobs = []
     for item, symbol in zip(items, symbols, strict=True):
-        key = item.language, list_words(design, item), symbol.full_size
+        key = item.language, pens.leave_out(list_words(design, item)), symbol.full_size
         if key not in made:
-            made[key] = make_job(design, item.language, key[1], size, symbol)
+            made[key] = make_job(design, item.language, key[1], size, symbol, pens.list_places(item.language))
         jobs.append(made[key])
     distinct = list(made.values())
     arts = dict(zip(map(id, distinct), typeset_designs(distinct, images), strict=True))
-    return [Label(arts[id(job)], symbol, ()) for job, symbol in zip(jobs, symbols, strict=True)]
+    return [
+        Label(arts[id(job)], symbol, (), pens.list_lines(item))
+        for item, job, symbol in zip(items, jobs, symbols, strict=True)
+    ]
 
 
 def _list_jobs(items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Stock, font: AddressFont) -> list[Job]:

@@ -24,7 +24,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from shelftalk.labels.design import ADDRESS_LINE_EM, CAP_EM, POINT_MM, Layout
+from shelftalk.labels.design import ADDRESS_LINE_EM, CAP_EM, POINT_MM, Layout, Written
 from shelftalk.labels.fonts import AddressFont
 from shelftalk.labels.placing import (
     PLAIN,
@@ -51,6 +51,7 @@ class Label:
     art: Art
     symbol: Symbol
     address: tuple[str, ...]
+    written: tuple[tuple[str, ...], ...] = ()  # the lines for each place the layout has for them
 
 
 def impose(
@@ -142,6 +143,10 @@ class _Press:
             height = self.stock.label_height_mm
             layout = label.art.layout
             drawn = draw_symbol(label.symbol, layout, height) + draw_address(label.address, layout, height, self.font)
+            drawn += "".join(
+                draw_written(lines, place, layout, height, self.font)
+                for place, lines in zip(layout.written, label.written, strict=True)
+            )
             if layout.turned:
                 drawn += draw_symbol(label.symbol, replace(layout, symbol=layout.turned), height)
             self.drawn = label, drawn
@@ -172,6 +177,15 @@ def draw_address(lines: Sequence[str], layout: Layout, label_height_mm: float, f
         glyphs = "".join(f"{font.glyphs[sign]:04X}" for sign in line)
         drawing.append(f"1 0 0 1 {_format(x)} {_format(y)} Tm <{glyphs}> Tj")
     return "\n".join([*drawing, "ET\n"])
+
+
+def draw_written(
+    lines: Sequence[str], place: Written, layout: Layout, label_height_mm: float, font: AddressFont
+) -> str:
+    """Drawing operators of lines that a design has a place for."""
+    there = replace(layout, address=place.box, address_pt=place.size_pt, align=place.align)
+    drawing = draw_address(lines, there, label_height_mm, font)
+    return f"q {place.ink}\n{drawing}Q\n" if drawing else ""
 
 
 def _format(value: float) -> str:
