@@ -20,7 +20,7 @@ from shelftalk import clock
 from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, Invalid
 from shelftalk.labels.stock import get_stock
-from shelftalk.store import Store, notes, placements
+from shelftalk.store import Store, placements
 from shelftalk.store import runs as run_store
 from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
@@ -211,14 +211,6 @@ def test_a_silent_process_is_taken_for_dead(here: State, codes: list[str]) -> No
     assert job is not None
     assert is_running(job, told, clock.now())
     assert not is_running(job, told, clock.now() + timedelta(seconds=91))
-
-
-def test_a_note_is_replaced_only_where_the_old_one_stands(store: Store) -> None:
-    with store.write() as db:
-        notes.set_note(db, "which", "old")
-        assert not notes.replace_note(db, "which", "other", "new")
-        assert notes.replace_note(db, "which", "old", "new")
-        assert notes.find_note(db, "which") == "new"
 
 
 def test_one_click_prints_many_in_a_process_of_its_own(
