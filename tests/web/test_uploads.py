@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import resource
+import time
 import zipfile
 from pathlib import Path
 
@@ -154,6 +156,31 @@ def test_a_webm_does_not_tell_who_made_it(tmp_path: Path) -> None:
 )
 def test_a_film_that_is_not_whole_is_refused(data: bytes, tmp_path: Path) -> None:
     assert "damaged" in refuse(data, VIDEO, tmp_path, "film.mp4")
+
+
+@pytest.mark.parametrize(
+    ("start", "part", "end"),
+    [
+        (box(b"ftyp", b"isom" + bytes(8)), box(b"free"), box(b"moov") + box(b"mdat")),
+        (element(b"\x1aE\xdf\xa3", b"\x42\x82\x84webm"), b"\xec\x80", b""),
+    ],
+)
+def test_a_film_of_nothing_but_millions_of_parts_takes_neither_time_nor_memory(
+    start: bytes, part: bytes, end: bytes, tmp_path: Path
+) -> None:
+    data = start + part * 1_000_000 + end
+    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    with pytest.raises(Invalid, match="holds something else"):
+        accept_file(io.BytesIO(data), "film.mp4", VIDEO, tmp_path)
+    assert time.process_time() - begun < 1
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000, "kB"
+
+
+def test_boxes_in_boxes_count_together(tmp_path: Path) -> None:
+    tracks = box(b"trak", box(b"free") * 999) * 20
+    data = box(b"ftyp", b"isom" + bytes(8)) + box(b"moov", tracks) + box(b"mdat")
+    with pytest.raises(Invalid, match="holds something else"):
+        accept_file(io.BytesIO(data), "film.mp4", VIDEO, tmp_path)
 
 
 def test_a_film_of_another_kind_says_what_is_allowed(tmp_path: Path) -> None:

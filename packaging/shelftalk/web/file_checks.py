@@ -19,6 +19,7 @@ from shelftalk.errors import Invalid
 MEGABYTE = 1_000_000
 LIMITS = {"pdf": 20, "mp4": 30, "webm": 30, "vtt": 1}  # in MB
 NAMES = {"pdf": "PDF", "mp4": "MP4", "webm": "WebM", "vtt": "VTT, SRT"}
+MAX_PARTS = 10_000  # of a film's file; millions of empty ones would take a minute and all memory to look at
 # Where a phone writes down who filmed, where and when.
 _PRIVATE_BOXES = {b"udta", b"meta", b"uuid"}
 _OPENED_BOXES = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
@@ -90,14 +91,17 @@ def _follow(root: Mapping[str, Any], name: str) -> Any:
     return value.get_object() if isinstance(value, PdfObject) else {}
 
 
-def _list_boxes(data: bytes | bytearray, start: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Kind, start, start of its content and end of each box of an MP4; a bad size ends it with an empty kind."""
+def _list_boxes(data: bytearray, start: int, end: int, budget: Iterator[int]) -> Iterator[tuple[bytes, int, int, int]]:
+    """Kind, start, start of its content and end of each box of an MP4; an empty kind ends what is no film.
+
+    `budget` is what one file may have of boxes, on all its levels.
+    """
     while start < end:
         size, kind, head = int.from_bytes(data[start : start + 4], "big"), data[start + 4 : start + 8], 8
         if size == 1:
             size, head = int.from_bytes(data[start + 8 : start + 16], "big"), 16
         size = size or end - start
-        if size < head or start + size > end:
+        if size < head or start + size > end or next(budget, None) is None:
             yield b"", start, start, end
             return
         yield bytes(kind), start, start + head, start + size
@@ -107,19 +111,19 @@ def _list_boxes(data: bytes | bytearray, start: int, end: int) -> Iterator[tuple
 def _check_mp4(data: bytes) -> bytes | None:
     """Boxes from the first byte to the last; what tells of the person and the place is blanked, offsets stay."""
     kept = bytearray(data)
-    kinds = _blank_boxes(kept, 0, len(kept))
+    kinds = _blank_boxes(kept, 0, len(kept), iter(range(MAX_PARTS)))
     whole = kinds[:1] == [b"ftyp"] and {b"moov", b"mdat"} <= set(kinds) and b"" not in kinds
     return bytes(kept) if whole else None
 
 
-def _blank_boxes(data: bytearray, start: int, end: int, depth: int = 0) -> list[bytes]:
+def _blank_boxes(data: bytearray, start: int, end: int, budget: Iterator[int], depth: int = 0) -> list[bytes]:
     kinds = []
-    for kind, first, inner, last in list(_list_boxes(data, start, end)):
+    for kind, first, inner, last in _list_boxes(data, start, end, budget):
         kinds.append(kind)
         if kind in _PRIVATE_BOXES:
             data[first + 4 : first + 8] = b"free"
             data[inner:last] = bytes(last - inner)
-        elif kind in _OPENED_BOXES and depth < 6 and b"" in _blank_boxes(data, inner, last, depth + 1):
+        elif kind in _OPENED_BOXES and depth < 6 and b"" in _blank_boxes(data, inner, last, budget, depth + 1):
             kinds.append(b"")
     return kinds
 
@@ -137,7 +141,9 @@ def _read_number(data: bytes, at: int, *, keep_mark: bool = False) -> tuple[int,
 
 def _list_elements(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
     """Id, start, start of its content and end of each EBML element; one of unknown size goes to the end."""
-    while start < end:
+    for _part in range(MAX_PARTS):
+        if start >= end:
+            return
         _value, id_length, _unknown = _read_number(data, start, keep_mark=True)
         size, length, unknown = _read_number(data, start + id_length)
         inner = start + id_length + length
@@ -146,6 +152,7 @@ def _list_elements(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, i
             raise ValueError("cut off")
         yield data[start : start + id_length], start, inner, last
         start = last
+    raise ValueError("more than a film has")
 
 
 def _check_webm(data: bytes) -> bytes | None:
