@@ -9,11 +9,24 @@
   let again = false;
   const tag = () => form.elements.show.value;
 
-  // The page's own style and policy stay; only what it says is exchanged, so nothing flickers and the place is kept.
+  // Only what the page says and its style are exchanged, so nothing flickers and the place is kept. Its policy knows
+  // the first style alone, and each kind of block brings its own: the new one comes in as a sheet, not as an element.
+  const dress = (page, style) => {
+    const sheet = new frame.contentWindow.CSSStyleSheet();
+    sheet.replaceSync(style);
+    page.adoptedStyleSheets = [sheet];
+    page.querySelector("head style")?.remove();
+  };
   const show = (html) => {
     const page = frame.contentDocument;
-    const next = new DOMParser().parseFromString(html, "text/html");
+    let style = "";
+    const bare = html.replace(/<style>([\s\S]*?)<\/style>/, (_all, rules) => {
+      style = rules;
+      return "";
+    });
+    const next = new DOMParser().parseFromString(bare, "text/html");
     if (!page?.querySelector("main")) return;
+    if (style) dress(page, style);
     const open = [...page.querySelectorAll("details[open] > summary")].map((item) => item.textContent);
     const top = page.documentElement.scrollTop;
     page.documentElement.lang = next.documentElement.lang;

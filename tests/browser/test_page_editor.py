@@ -131,6 +131,28 @@ def test_the_phone_follows_the_language_being_written_and_keeps_its_style(page: 
     assert page.url.endswith("?show=fa")
 
 
+def test_a_new_kind_of_block_has_its_own_style_on_the_phone_at_once(page: Page) -> None:
+    page.locator(".ed-add-button").click()
+    page.locator("[value='add.warranty']").click()
+    block(page, "warranty").locator("[name$='.en.heading']").fill("Two years")
+    block(page, "warranty").locator("[name$='.en.consent']").fill("Kept for the warranty.")
+    expect(phone(page).get_by_text("Kept for the warranty.")).to_be_visible()
+    trap = phone(page).locator(".trap")  # a field that only programs fill in: people see it nowhere
+    assert trap.evaluate("item => getComputedStyle(item).position") == "absolute"
+
+
+def test_a_survey_shows_on_the_phone_when_the_kind_of_answer_is_left_as_it_was(page: Page) -> None:
+    page.locator(".ed-add-button").click()
+    page.locator("[value='add.survey']").click()
+    survey = block(page, "survey")
+    survey.locator("[name$='.en.heading']").fill("Tell us")
+    for place, words in enumerate(("Where do you drink it?", "With milk?")):
+        survey.get_by_role("button", name="Add").click()
+        survey.locator(f"[name$='.en.rows.{place}.question']").fill(words)
+        survey.locator(f"[name$='.en.rows.{place}.answers']").fill("Yes\nNo")
+    expect(phone(page).get_by_text("Where do you drink it?")).to_be_visible()
+
+
 def test_two_languages_stand_side_by_side_with_the_source_first(page: Page) -> None:
     page.locator(".ed-tab", has_text="فارسی").click()
     page.get_by_label("Beside it").select_option("en")

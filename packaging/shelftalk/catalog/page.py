@@ -11,7 +11,7 @@ from datetime import datetime
 from shelftalk.catalog.block import Field, Value, parse_value
 from shelftalk.catalog.blocks import get_block_type
 from shelftalk.catalog.languages import DEFAULT, LANGUAGES
-from shelftalk.errors import Invalid
+from shelftalk.errors import Invalid, mark
 
 MAX_BLOCKS = 40
 Texts = dict[str, dict[str, Value]]  # block id -> field name -> value
@@ -210,16 +210,23 @@ def _list_block_gaps(content: PageContent, tag: str, block: Block) -> list[Gap]:
     for field in kind.fields:
         value = block.shared.get(field.name) if field.shared else texts.get(field.name)
         lacking = field.required or (field.name in kind.either[-1:] and not any(either))
-        if (lacking and not value) or (field.kind == "rows" and _has_half_row(field, value)):
+        part = _find_half_row(field, value)
+        if (lacking and not value) or part:
             values: dict[str, object] = {
                 "field": field.label,
                 "block": kind.label,
                 "language": LANGUAGES[tag].name,
             }
-            gaps.append(Gap(tag, block.id, field.name, "“{field}” of “{block}” is empty in {language}.", values))
+            more: dict[str, object] = {"part": part} if part else {}
+            gaps.append(Gap(tag, block.id, field.name, _HALF_ROW if part else _EMPTY, values | more))
     return gaps
 
 
-def _has_half_row(field: Field, value: object) -> bool:
+_EMPTY = mark("“{field}” of “{block}” is empty in {language}.")
+_HALF_ROW = mark("“{part}” is missing in a row of “{field}” of “{block}” in {language}.")
+
+
+def _find_half_row(field: Field, value: object) -> str:
+    """What the first unfinished row lacks, or empty."""
     rows = value if isinstance(value, list) else []
-    return any(sub.required and not row.get(sub.name) for row in rows for sub in field.fields)
+    return next((sub.label for row in rows for sub in field.fields if sub.required and not row.get(sub.name)), "")

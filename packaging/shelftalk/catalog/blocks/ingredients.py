@@ -7,7 +7,7 @@ BLOCK = BlockType(
     "ingredients",
     mark("Ingredients"),
     "wheat",
-    mark("The list as it stands on the pack. Allergens stand out in it by themselves."),
+    mark("The list as it stands on the pack. The allergens you name stand out in it."),
     (
         Field("heading", mark("Heading"), required=True, max_length=80),
         Field("list", mark("Ingredients"), "text", required=True, max_length=2000),

@@ -25,7 +25,7 @@ BLOCK = BlockType(
             help=mark("Keep questions and answers in the same order in every language."),
             fields=(
                 Field("question", mark("Question"), required=True, max_length=160),
-                Field("kind", mark("Kind of answer"), "choice", required=True, options=KINDS),
+                Field("kind", mark("Kind of answer"), "choice", options=KINDS),
                 Field(
                     "answers",
                     mark("Answers"),
