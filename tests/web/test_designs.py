@@ -178,7 +178,8 @@ def test_no_form_is_answered_with_a_failure(marketer: FlaskClient, form: dict[st
 def test_the_words_of_a_real_placement_can_be_tried_in_any_language(marketer: FlaskClient, store: Store) -> None:
     code = add_placement(store, add_tea(store), add_location(store), language="fa", call_to_action="ببینید").code
     page = marketer.get(f"/admin/designs/new?from=pack&sample={code}&lang=fa").text
-    assert f'value="{code}" selected' in page and "data-mirrored" in page
+    assert f'value="{code}" selected' in page and "data-mirrored" in page and "From the right" in page
+    assert "From the right" not in marketer.get("/admin/designs/new?from=pack&lang=en").text
     plain = marketer.post("/admin/designs/preview", data=start(sample=code, lang="fa")).json["picture"]
     english = marketer.post("/admin/designs/preview", data=start(sample=code, lang="en")).json["picture"]
     made_up = marketer.post("/admin/designs/preview", data=start(sample="", lang="en")).json["picture"]
@@ -299,6 +300,7 @@ def test_labels_are_printed_with_a_design_and_the_run_remembers_it(
     with store.read() as db:
         run = runs.get_run(db, 1)
     assert (run.design, run.design_version) == (str(design_id), 1)
+    assert f'href="/admin/designs/{design_id}?version=1"><bdi>Ours</bdi>' in marketer.get("/admin/runs/1").text
     pdf = marketer.get("/admin/runs/1/labels.pdf").data
     with open_pages(pdf) as pages:
         assert "12.90 / 200 g" in pages._document[0].get_textpage().get_text_range()

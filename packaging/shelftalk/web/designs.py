@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
@@ -359,3 +359,18 @@ def _find_name(db: Db, name: str) -> str:
             return name
         name = f"{re.sub(r' [0-9]+$', '', name)[:55]} {number}"
     raise NotFound("There is no such design.")
+
+
+def name_design(ref: str) -> str:
+    """A design's name in the reader's language; its short name when it is gone."""
+    with state().store.read() as db:
+        try:
+            named = find_design(db, ref)
+        except NotFound:
+            return ref
+    return named.name if named.own else _(named.name)
+
+
+def init(app: Flask) -> None:
+    """Give the templates the name of a run's design."""
+    app.jinja_env.globals["name_design"] = name_design
