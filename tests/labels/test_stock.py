@@ -56,6 +56,7 @@ def test_a_stock_is_found_by_maker_number_and_size(words, found):
 
 def test_the_number_itself_comes_first():
     assert search_stocks("5163", STOCKS)[0].id == "avery-5163"
+    assert search_stocks("", STOCKS) == STOCKS
 
 
 def test_there_are_sheets_of_both_papers_a_herma_a_square_and_single_labels():

@@ -149,9 +149,12 @@ def search_stocks(text: str, stocks: Sequence[Stock]) -> list[Stock]:
     """
     words = _SIZE.sub(r"\1x\2", text.casefold()).replace(",", ".").split()
     found = [stock for stock in stocks if all(word in _list_words(stock) for word in words)]
-    return sorted(
-        found, key=lambda stock: text.casefold().strip() not in (stock.number.casefold(), stock.title.casefold())
-    )
+    exact = text.casefold().strip()
+    return sorted(found, key=lambda stock: bool(exact) and exact not in _list_names(stock))
+
+
+def _list_names(stock: Stock) -> tuple[str, str]:
+    return stock.number.casefold(), stock.title.casefold()
 
 
 @lru_cache(maxsize=512)

@@ -329,8 +329,13 @@ def group_stocks(chosen: Stock, search: str = "") -> list[tuple[str, list[Stock]
         stocks = search_stocks(search[:100], list_stocks(db))
     groups: dict[str, list[Stock]] = {}
     for stock in stocks if chosen in stocks else [chosen, *stocks]:
-        groups.setdefault("own" if is_own(stock) else stock.maker, []).append(stock)
+        groups.setdefault("own" if is_own(stock) else _name_group(stock), []).append(stock)
     return sorted(groups.items(), key=lambda group: (group[0] != "own", group[0] == ""))
+
+
+def _name_group(stock: Stock) -> str:
+    """The maker; with the paper where it makes sheets for several."""
+    return f"{stock.maker} · {stock.paper}" if stock.maker == "Avery" else stock.maker
 
 
 def describe_stock(stock: Stock) -> str:
