@@ -137,7 +137,8 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "page-templates/",
     ]
     of_one += ["designs/", "designs/new", "designs/table-tent", "designs/1?lang=fa", "designs/1/versions"]
-    rest = [f"/admin/{path}" for path in [*lists, *forms, *of_one, "status", "reports/", "nothing-here"]]
+    sheets = ["stocks/", "stocks/new?like=avery-22807", "calibration/", "calibration/new"]
+    rest = [f"/admin/{path}" for path in [*lists, *forms, *of_one, *sheets, "status", "reports/", "nothing-here"]]
     return [*rest, chosen, *drill]
 
 
