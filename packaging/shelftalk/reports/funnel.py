@@ -107,11 +107,6 @@ class ActionFigures:
     beyond: int = 0
 
     @property
-    def has_actions(self) -> bool:
-        """Whether anything was done at all."""
-        return bool(self.taps or self.shared or self.whole.reads)
-
-    @property
     def all_taps(self) -> int:
         """Every tap there was."""
         return sum(tap.taps for tap in self.taps)

@@ -151,12 +151,6 @@ def mark_fitting(db: Db, product_id: int, language: str, block_id: str, *, at: d
         db.run("set_text_times", product_id=product_id, language=language, times=_dump(times))
 
 
-def list_text_times(db: Db, product_id: int) -> dict[str, datetime]:
-    """When each language's text last changed."""
-    rows = db.list("list_page_text_times", product_id=product_id)
-    return {row["language"]: parse_at(row["updated_at"]) for row in rows}
-
-
 def publish_page(db: Db, product_id: int, *, by: str, at: datetime, force: bool = False) -> int:
     """Publish the draft as it stands; gives the version's number.
 

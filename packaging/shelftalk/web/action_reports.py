@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
-from shelftalk.reports.exports import safe_cell, write_tables
+from shelftalk.reports.exports import write_table_csv, write_tables
 from shelftalk.reports.funnel import ActionFigures
 from shelftalk.store import Db, attention
 from shelftalk.web.action_figures import name_taps, read_action_figures
@@ -60,11 +58,7 @@ def _send_csv(name: str, columns: Sequence[str]) -> Response:
     with state().store.read() as db:
         query, figures, names = _read(db)
         rows = _list_taps(db, figures, names) if columns is TAPS else _list_funnels(db, figures)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return _send(out.getvalue().encode(), "text/csv; charset=utf-8", query, name, "csv")
+    return _send(write_table_csv(columns, rows).encode(), "text/csv; charset=utf-8", query, name, "csv")
 
 
 def _list_taps(db: Db, figures: ActionFigures, names: Names) -> list[tuple[object, ...]]:

@@ -12,7 +12,7 @@ from shelftalk import clock
 from shelftalk.catalog.finder import Match, find_passages, list_passages, mark_words
 from shelftalk.catalog.question import MAX_QUESTION, STATES, add_row, parse_answer, parse_question
 from shelftalk.errors import Invalid
-from shelftalk.reports.voices import write_table
+from shelftalk.reports.exports import write_table_csv
 from shelftalk.store import Db
 from shelftalk.store import pages as page_store
 from shelftalk.store import questions as question_store
@@ -195,8 +195,8 @@ def _render(question: QuestionRow, form: Form) -> ResponseReturnValue:
 @requires("staff")
 def export() -> ResponseReturnValue:
     with state().store.read() as db:
-        text = "".join(write_table(COLUMNS, _list_cells(question_store.each_question(db, read_query()))))
-    return send_file(text, "questions.csv", "text/csv")
+        text = write_table_csv(COLUMNS, _list_cells(question_store.each_question(db, read_query())))
+    return send_file(text, "questions.csv", "text/csv; charset=utf-8")
 
 
 def _list_cells(rows: Iterator[QuestionRow]) -> Iterator[tuple[object, ...]]:

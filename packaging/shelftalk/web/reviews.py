@@ -21,7 +21,7 @@ from shelftalk.catalog.review import (
     parse_text,
 )
 from shelftalk.errors import Invalid
-from shelftalk.reports.voices import write_table
+from shelftalk.reports.exports import write_table_csv
 from shelftalk.store import Db
 from shelftalk.store import products as product_store
 from shelftalk.store import reviews as review_store
@@ -238,8 +238,8 @@ def _render(review: ReviewRow, decisions: Sequence[review_store.Decision], form:
 @requires("staff")
 def export() -> ResponseReturnValue:
     with state().store.read() as db:
-        text = "".join(write_table(COLUMNS, _list_cells(review_store.each_review(db, read_query()))))
-    return send_file(text, "reviews.csv", "text/csv")
+        text = write_table_csv(COLUMNS, _list_cells(review_store.each_review(db, read_query())))
+    return send_file(text, "reviews.csv", "text/csv; charset=utf-8")
 
 
 def _list_cells(rows: Iterator[ReviewRow]) -> Iterator[tuple[object, ...]]:

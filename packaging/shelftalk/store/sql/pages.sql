@@ -30,9 +30,6 @@ set
     updated_at = case when page_texts.texts = excluded.texts then page_texts.updated_at else excluded.updated_at end,
     texts = excluded.texts;
 
--- name: list_page_text_times(product_id)
-select language, updated_at from page_texts where product_id = :product_id;
-
 -- name: add_page_version(product_id, content, by, at)^
 insert into page_versions (product_id, version, content, published_at, published_by)
 select :product_id, coalesce(max(version), 0) + 1, :content, :at, :by

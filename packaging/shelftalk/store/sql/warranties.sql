@@ -40,9 +40,6 @@ values (
 on conflict (number) do nothing
 returning id;
 
--- name: find_warranty(id)^
-select * from warranties where id = :id;
-
 -- name: delete_warranty(id)!
 delete from warranties where id = :id;
 
