@@ -154,6 +154,19 @@ def test_several_codes_are_printed_in_the_order_given(
     assert order == [other, code]
 
 
+def test_labels_are_printed_with_a_design_from_the_command_line(run: FlaskCliRunner, code: str, tmp_path: Path) -> None:
+    out = tmp_path / "poster.pdf"
+    done = run.invoke(
+        args=["labels", "--code", code, "--stock", "page-105x148", "--design", "poster-a6", "--out", str(out)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "labels 1, sheets 1, each read back" in done.output
+    wrong = run.invoke(args=["labels", "--code", code, "--design", "poster-a4", "--out", str(out)])
+    assert wrong.exit_code == 1 and "146.5 mm too wide for these labels" in wrong.output
+    unknown = run.invoke(args=["labels", "--code", code, "--design", "banner", "--out", str(out)])
+    assert unknown.exit_code == 1 and "There is no design “banner”" in unknown.output
+
+
 def test_an_impossible_start_says_how_many_labels_there_are(run: FlaskCliRunner, code: str, tmp_path: Path) -> None:
     done = run.invoke(args=["labels", "--code", code, "--start", "22", "--out", str(tmp_path / "x.pdf")])
     assert done.exit_code == 1

@@ -35,6 +35,7 @@ from shelftalk.web.backups import make_backup, restore_backup
 from shelftalk.web.bulk import Progress as Publication
 from shelftalk.web.bulk import publish_many, tell_store
 from shelftalk.web.codes_csv import write_codes_csv
+from shelftalk.web.design_library import load_run_design
 from shelftalk.web.files import write_whole
 from shelftalk.web.gate import publish_page
 from shelftalk.web.label_items import make_label_items
@@ -176,14 +177,18 @@ def _find_product(db: Db, name: str) -> Product:
 @click.option("--stock", default="avery-l7160", show_default=True, help="The maker's sheet.")
 @click.option("--start", default=1, show_default=True, help="The first free label on a used sheet.")
 @click.option("--copies", default=1, show_default=True, help="How many of each.")
+@click.option("--design", default="", help="A ready-made design such as poster-a4, or the number of your own.")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The PDF to write.")
-def labels(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int, out: Path) -> None:
+def labels(
+    codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int, design: str, out: Path
+) -> None:
     """Write labels as PDF; every page is read back before it is written."""
     with state().store.read() as db:
         sheet = find_stock(db, stock)
         items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator)
+        chosen, images = load_run_design(db, state().media_folder, design, 0)
     with _progress("Sheets set and read back") as moved:
-        made = make_labels(items, sheet, start=start, copies=copies, progress=moved)
+        made = make_labels(items, sheet, start=start, copies=copies, design=chosen, images=images, progress=moved)
     write_whole(out, made.pdf)
     click.echo(f"{out}: labels {made.labels}, sheets {made.sheets}, each read back.")
     if state().settings.origin_is_local:
