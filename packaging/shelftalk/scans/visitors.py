@@ -11,6 +11,7 @@ import os
 import secrets
 import struct
 import weakref
+import zlib
 from datetime import datetime
 from mmap import mmap
 from typing import NamedTuple
@@ -28,6 +29,7 @@ _DAY_MS = 24 * 3600 * 1000
 _HEADER = struct.Struct("<q32s")  # the day, its salt
 _SLOT = struct.Struct("<QiI")  # key, when last in milliseconds of the day, a number
 _read, _write = _SLOT.unpack_from, _SLOT.pack_into
+_KEYS = struct.Struct("<QQQ")
 _START = 64
 _all: weakref.WeakSet[Visitors] = weakref.WeakSet()
 
@@ -57,7 +59,8 @@ class _Table:
     def find(self, view: mmap, key: int) -> tuple[int, int, int]:
         """The key's slot, or the one it may take; when and number of the key there, 0 when it is not there."""
         start, slots, place, oldest = self._start, self._slots, -1, 0
-        for probe in range(key, key + PROBES):
+        first = key % slots  # of here on small numbers: those of a key's size cost twice as much
+        for probe in range(first, first + PROBES):
             at = start + probe % slots * 16
             other, seen, number = _read(view, at)
             if other == key:
@@ -101,7 +104,7 @@ class Visitors:
         """Note a scan. The day is UTC's: when it turns, all keys and the salt are forgotten."""
         with self._memory as view:
             now = self._turn_day(view, at)
-            address_key, sender, visit = self._make_keys(address, f"\0{agent}\0{languages}", f"\0{code}")
+            address_key, sender, visit = self._make_keys(address, agent, languages, code)
             first, flood = self._note_sender(view, sender, now)
             crowd = self._note_address(view, address_key, now, first)
             repeat, many = self._note_visit(view, visit, now)
@@ -116,9 +119,8 @@ class Visitors:
         """
         with self._memory as view:
             now = self._turn_day(view, at)
-            address_key, sender, visit, doing = self._make_keys(
-                address, f"\0{agent}\0{languages}", f"\0{page}", f"\0{kind}"
-            )
+            address_key, sender, visit = self._make_keys(address, agent, languages, page)
+            *_same, doing = self._make_keys(address, agent, languages, f"{page}\0{kind}")
             scans = self._visits.find(view, visit)[2]
             crowd = scans >= CROWD_SCANS or self._addresses.find(view, address_key)[2] >= CROWD_SENDERS
             pace = self._visits.find(view, sender)
@@ -143,16 +145,19 @@ class Visitors:
         if today > day or today < day - 1:  # a clock set back over midnight makes nobody new
             day, salt = today, self._start_day(view, today)
         if salt != self._salt:
-            self._salt, self._keyed = salt, hashlib.blake2b(key=salt, digest_size=8)
+            self._salt, self._keyed = salt, hashlib.blake2b(salt, digest_size=_KEYS.size)
         return now + (today - day) * _DAY_MS
 
-    def _make_keys(self, *parts: str) -> list[int]:
-        """A key of the first part, of the first two, and so on: the address, the sender behind it, what it did."""
-        state, keys = self._keyed.copy(), []
-        for part in parts:
-            state.update(part.encode("utf-8", "surrogatepass"))
-            keys.append(int.from_bytes(state.digest(), "little") or 1)
-        return keys
+    def _make_keys(self, address: str, agent: str, languages: str, code: str) -> tuple[int, int, int]:
+        """The keys of an address, of a sender behind it, and of its visit: three parts of one keyed hash.
+
+        Checksums are enough to tell senders of one address and visits of one sender from each other.
+        """
+        state = self._keyed.copy()
+        state.update(address.encode("utf-8", "surrogatepass"))
+        address_key, sender, visit = _KEYS.unpack(state.digest())
+        phone = _sum(f"{agent}\0{languages}")
+        return address_key or 1, sender ^ phone or 1, visit ^ _sum(code, phone) or 1
 
     def _attach(self) -> None:
         self._memory = SharedMemory(self._addresses.end, self._place)
@@ -188,6 +193,10 @@ class Visitors:
         number = min(number + 1, _MOST) if again else 1
         _write(view, place, key, now, number)
         return again, number >= CROWD_SCANS
+
+
+def _sum(text: str, before: int = 0) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"), before)
 
 
 def _attach_anew() -> None:
