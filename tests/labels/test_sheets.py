@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -64,6 +65,32 @@ def test_symbols_and_art_lie_on_the_grid_within_a_twentieth_of_a_millimetre(stoc
         assert (right - x) / modules >= LEAST_MODULE_MM
         assert x - quiet >= cell.x_mm and right + quiet <= cell.x_mm + stock.label_width_mm
         assert y - quiet >= cell.y_mm and bottom + quiet <= cell.y_mm + stock.label_height_mm
+    arts = list_arts(sheets.pdf, stock.page_height_mm)
+    assert len(arts) == count
+    for place, (x, y, width, height) in enumerate(arts):
+        cell = stock.get_cell(place)
+        assert (x, y) == pytest.approx((cell.x_mm, cell.y_mm), abs=0.05)
+        assert (width, height) == pytest.approx((stock.label_width_mm, stock.label_height_mm), abs=0.05)
+
+
+def list_arts(pdf: bytes, page_height_mm: float) -> list[tuple[float, float, float, float]]:
+    """The typeset texts stamped on the first page: left, top, width and height of each one's box in millimetres."""
+    page = PdfReader(io.BytesIO(pdf)).pages[0]
+    stamps = re.findall(rb"q 1 0 0 1 (\S+) (\S+) cm /(\w+) Do", page.get_contents().get_data())
+    found = []
+    for x, bottom, name in stamps:
+        box = [float(side) * POINT_MM for side in page["/Resources"]["/XObject"][f"/{name.decode()}"]["/BBox"]]
+        found.append((float(x) * POINT_MM, page_height_mm - float(bottom) * POINT_MM - box[3], box[2], box[3]))
+    return found
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+@pytest.mark.parametrize("stock_id", ["avery-l7651", "avery-5167", "avery-8293", "dymo-11352", "brother-dk-11204"])
+def test_the_smallest_labels_read_on_every_printer(stock_id, dpi):
+    stock = get_stock(stock_id)
+    items = [make_item(number, call=" ") for number in range(min(7, stock.count))]
+    made = make_labels(items, stock)
+    assert sorted(read_sheet(made.pdf, 0, dpi)) == sorted(item.url for item in items)
 
 
 @pytest.mark.parametrize("stock_id", ["avery-l7160", "avery-l7651", "avery-22806", "single-100x150"])
