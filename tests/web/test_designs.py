@@ -12,6 +12,8 @@ import zxingcpp
 from flask.testing import FlaskClient
 from PIL import Image
 
+from shelftalk import clock
+from shelftalk.labels.design_json import format_design
 from shelftalk.labels.label_design import ImageElement
 from shelftalk.labels.raster import open_pages, render_svg
 from shelftalk.labels.ready_designs import get_ready_design, list_ready_designs
@@ -264,6 +266,16 @@ def test_a_design_is_renamed_retired_and_offered_again(marketer: FlaskClient) ->
     assert "Front shelf" not in marketer.get("/admin/labels/").text
     marketer.post(f"/admin/designs/{design_id}/restore")
     assert "Front shelf" in marketer.get("/admin/labels/").text
+
+
+def test_a_design_outlives_a_language_it_was_written_in(marketer: FlaskClient, store: Store) -> None:
+    content = format_design(get_ready_design("pack").design)
+    content["elements"][0]["text"]["xx"] = "Skenu"
+    with store.write() as db:
+        design_id = designs.add_design(db, content, by="", at=clock.now())
+    assert "Pack" in marketer.get("/admin/designs/").text
+    page = marketer.get(f"/admin/designs/{design_id}").text
+    assert "{call}" in page and "Skenu" not in page
 
 
 def test_staff_look_at_designs_and_change_nothing(staff: FlaskClient) -> None:

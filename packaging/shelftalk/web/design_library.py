@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
+from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.media import Media, make_file_name
 from shelftalk.errors import Invalid, NotFound
-from shelftalk.labels.design_json import parse_design
-from shelftalk.labels.label_design import Design
+from shelftalk.labels.design_json import read_design
+from shelftalk.labels.label_design import ANY, Design
 from shelftalk.labels.ready_designs import ReadyDesign, get_ready_design, list_ready_designs
 from shelftalk.store import designs as design_store
 from shelftalk.store import media as media_store
@@ -54,9 +56,15 @@ def list_designs(db: Db) -> list[NamedDesign]:
 
 
 def name_own(stored: StoredDesign) -> NamedDesign:
-    """A stored design, read."""
-    design = parse_design(stored.content, str(stored.id))
+    """A stored design, read; words in a language that is no longer there are left out."""
+    elements = [_drop_languages(element) for element in stored.content.get("elements", [])]
+    design, _faults = read_design(stored.content | {"elements": elements}, str(stored.id))
     return NamedDesign(str(stored.id), stored.shown, design, own=True, retired=stored.retired_at is not None)
+
+
+def _drop_languages(element: dict[str, Any]) -> dict[str, Any]:
+    texts = element.get("text", {})
+    return element | {"text": {tag: text for tag, text in texts.items() if tag == ANY or tag in LANGUAGES}}
 
 
 def name_ready(ready: ReadyDesign) -> NamedDesign:
