@@ -109,4 +109,6 @@
     if (cell) { wanted = cell.dataset.start; settle(); }
   });
   settle();
+  const chosen = form.querySelector(".stock input:checked")?.closest(".stock");
+  if (chosen) chosen.parentElement.scrollTop = chosen.offsetTop - chosen.parentElement.offsetTop;
 })();
