@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
-    return datetime.now(UTC)
+    """The present moment, aware, in UTC, to the millisecond as it is stored."""
+    return _make_moment(time.time_ns() // 1_000_000)
+
+
+@lru_cache(maxsize=16)
+def _make_moment(milliseconds: int) -> datetime:
+    """One object for all that happens within a millisecond, so that it is written and split only once."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+@lru_cache(maxsize=16)
+def split_day(at: datetime) -> tuple[int, int]:
+    """The day of UTC that the moment `at` lies in, counted from 1970, and the milliseconds of that day."""
+    since = at - _EPOCH
+    return since.days, since.seconds * 1000 + since.microseconds // 1000
 
 
 def monotonic() -> float:
@@ -38,6 +54,7 @@ def parse_at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+@lru_cache(maxsize=16)
 def format_at(at: datetime) -> str:
     """Write a moment the way it is stored: ISO 8601, UTC, milliseconds."""
-    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="milliseconds")
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")

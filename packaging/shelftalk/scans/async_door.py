@@ -50,7 +50,7 @@ class AsyncDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        began = clock.monotonic()
+        began = clock.monotonic() if self._timing else 0.0
         if self._loop is None:
             self._begin()
         environ = make_environ(scope)
@@ -80,7 +80,7 @@ class AsyncDoor:
     async def _keep(self, answer: Answer) -> Outcome:
         """Have the answer's scan kept; waits for what covers it, no longer than the spool's patience."""
         spool = self._door.spool
-        if spool.writes_at_once and await self._join_turn(answer.line):
+        if spool.durability == "process" and await self._join_turn(answer.line):
             return "kept"
         batch = spool.hand_over(answer.line, self._wake)
         if isinstance(batch, str):
@@ -99,7 +99,7 @@ class AsyncDoor:
 
     def _join_turn(self, line: bytes) -> asyncio.Future[bool]:
         """One write for all scans of a turn of the loop: each write lets go of the interpreter and queues for it."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop or asyncio.get_running_loop()
         if not self._turn:
             loop.call_soon(self._end_turn)
         waiter: asyncio.Future[bool] = loop.create_future()
@@ -107,8 +107,8 @@ class AsyncDoor:
         return waiter
 
     def _end_turn(self) -> None:
-        turn, self._turn = self._turn, []
-        kept = self._door.spool.write_now([line for line, _waiter in turn])
+        turn, self._turn, spool = self._turn, [], self._door.spool
+        kept = not spool.hangs() and spool.write_now([line for line, _waiter in turn])
         for _line, waiter in turn:
             if not waiter.done():
                 waiter.set_result(kept)

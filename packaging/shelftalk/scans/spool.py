@@ -152,11 +152,6 @@ class Spool:
                 self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
                 self._thread.start()
 
-    @property
-    def writes_at_once(self) -> bool:
-        """Whether a line is kept as soon as the system has it, and nothing stands in the way of handing it over."""
-        return self.durability == "process" and not self.hangs()
-
     def write_now(self, lines: list[bytes]) -> bool:
         """Hand lines to the system in one write; False when none of them was kept: they go by `hand_over` then."""
         with self._lock:

@@ -13,9 +13,11 @@ import struct
 import weakref
 import zlib
 from datetime import datetime
+from itertools import product
 from mmap import mmap
 from typing import NamedTuple
 
+from shelftalk import clock
 from shelftalk.scans.shared import SharedMemory, make_shared_memory
 
 SLOTS = 1 << 18  # senders a day; with their addresses and visits 7 MB. When all about a key are taken the oldest goes
@@ -42,6 +44,9 @@ class Sighting(NamedTuple):
     flood: bool
 
 
+_SIGHTINGS = {told: Sighting(*told) for told in product((False, True), repeat=3)}
+
+
 class Doing(NamedTuple):
     """What is known of an action's sender. `first` of its kind at this page lately; `flood`: more than people do."""
 
@@ -58,16 +63,21 @@ class _Table:
 
     def find(self, view: mmap, key: int) -> tuple[int, int, int]:
         """The key's slot, or the one it may take; when and number of the key there, 0 when it is not there."""
-        start, slots, place, oldest = self._start, self._slots, -1, 0
-        first = key % slots  # of here on small numbers: those of a key's size cost twice as much
-        for probe in range(first, first + PROBES):
-            at = start + probe % slots * 16
+        first = key % self._slots
+        place = self._start + first * 16
+        other, oldest, number = _read(view, place)
+        if other == key:
+            return place, oldest, number
+        if not other:
+            return place, 0, 0
+        for probe in range(first + 1, first + PROBES):
+            at = self._start + probe % self._slots * 16
             other, seen, number = _read(view, at)
             if other == key:
                 return at, seen, number
             if not other:
                 return at, 0, 0
-            if place < 0 or seen < oldest:
+            if seen < oldest:
                 place, oldest = at, seen
         return place, 0, 0
 
@@ -110,7 +120,7 @@ class Visitors:
             repeat, many = self._note_visit(view, visit, now)
             if many and not crowd:
                 self._note_crowd(view, address_key, now)
-            return Sighting(first and not repeat, repeat and not many and not crowd, flood)
+            return _SIGHTINGS[first and not repeat, repeat and not many and not crowd, flood]
 
     def note_action(self, address: str, agent: str, languages: str, page: str, kind: str, at: datetime) -> Doing:
         """Note that something was done on a page, named by its code or product; it makes nobody new.
@@ -139,7 +149,7 @@ class Visitors:
 
     def _turn_day(self, view: mmap, at: datetime) -> int:
         """Forget all when the day has turned; gives the moment in milliseconds of the day in memory."""
-        today, now = divmod(int(at.timestamp() * 1000), _DAY_MS)
+        today, now = clock.split_day(at)
         day: int
         day, salt = _HEADER.unpack_from(view)
         if today > day or today < day - 1:  # a clock set back over midnight makes nobody new
