@@ -117,7 +117,7 @@ def index() -> ResponseReturnValue:
 
 def _list_filters(db: Db) -> list[tuple[str, str, list[tuple[str, str]]]]:
     return [
-        ("state", _("Status"), [("", _("All")), *((key, _(label)) for key, label in STATES.items())]),
+        ("state", _("Status"), [("", _("Any status")), *((key, _(label)) for key, label in STATES.items())]),
         ("product", _("Product"), list_product_choices(db)),
         ("language", _("Language"), list_language_choices()),
     ]

@@ -130,7 +130,7 @@ def index() -> ResponseReturnValue:
 def _list_filters(db: Db) -> list[tuple[str, str, list[tuple[str, str]]]]:
     stars = [("", _("All stars")), *((str(n), ngettext("{n} star", "{n} stars", n)) for n in STARS)]
     return [
-        ("state", _("Status"), [("", _("All")), *((key, _(label)) for key, label in STATES.items())]),
+        ("state", _("Status"), [("", _("Any status")), *((key, _(label)) for key, label in STATES.items())]),
         ("stars", _("Stars"), stars),
         ("product", _("Product"), list_product_choices(db)),
         ("language", _("Language"), list_language_choices()),
