@@ -268,7 +268,7 @@ class Door:
             if encoding != "identity":
                 headers.append(("Content-Encoding", encoding))
             head = page.heads[kind, encoding] = Head([*headers, ("Content-Length", str(len(body)))])
-        return Answer(status, body=body, head=head)
+        return Answer(status, [], body, head=head)
 
     def _show_bare(self, status: int, kind: str) -> Answer:
         """The last resort, before anything was ever put on the shelf: a number, which every language reads."""
