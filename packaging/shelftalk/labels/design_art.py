@@ -20,7 +20,7 @@ from typst import Compiler
 
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
-from shelftalk.labels.design import CAP_EM, Box, Layout, Written
+from shelftalk.labels.design import Box, Layout, Written
 from shelftalk.labels.design_checks import fit_module
 from shelftalk.labels.fonts import check_coverage, clean_text, get_face, list_families, load_fonts
 from shelftalk.labels.label_design import (
@@ -41,6 +41,9 @@ BATCH = 200  # labels a compilation: memory grows with the pages of one document
 QUOTED = 60  # characters of a text an error repeats
 DESCENT_EM = 0.24  # below the baseline, for every text alike, so that texts side by side share a line
 WIDE_EM = 0.025  # Chinese signs stand a little higher than the edge they are set by
+WIDE_TOP = 0.8  # the edge of Chinese and Japanese is above this
+STRANGE_TOP = 0.96  # of Chinese signs between the letters of another script
+_BRACKET = re.compile(r"[\u3001-\u301f\uff01-\uff5e]")  # which other languages do not trim at a line's ends
 _EDGES = {"start": ("left", "right"), "end": ("right", "left"), "center": ("center", "center")}
 Images = Mapping[str, bytes]  # pictures by media id, as PNG or JPEG
 
@@ -226,10 +229,17 @@ def _describe_text(element: TextElement, words: str, language: str) -> dict[str,
         "region": face.region or None,
         "dir": "rtl" if _is_rtl(language) and _has_rtl(joined) else "ltr",
         "fonts": list_families(face),
-        "top": face.top + (WIDE_EM if face.top > CAP_EM + 0.1 else 0),
+        "top": _get_top(face.top, joined),
+        "aside": 0.5 if face.top <= WIDE_TOP and _BRACKET.search(joined) else 0,
         "bottom": max(face.bottom, DESCENT_EM),
         "pitch": face.top + face.bottom + face.leading,
     }
+
+
+def _get_top(face_top: float, text: str) -> float:
+    if face_top > WIDE_TOP:
+        return face_top + WIDE_EM
+    return STRANGE_TOP if any(unicodedata.east_asian_width(sign) in "WF" for sign in text) else face_top
 
 
 def split_address(address: str) -> list[str]:
