@@ -36,6 +36,7 @@ pytestmark = pytest.mark.browser
 LOOK = (Path(__file__).parent / "hostile.js").read_text("utf-8")
 TEXTS = list_payloads()
 ALL = set(range(COUNT))
+READABLE = [text for text in TEXTS if "\0" not in text]  # an address with a zero byte in it is refused
 AT_ONCE = 30  # frames
 MIXED = 10  # pages whose fields have different texts each
 WATCH = """
@@ -169,6 +170,7 @@ OPEN_FRAMES = """(jobs) => Promise.all(jobs.map((job, place) => new Promise((don
   setTimeout(done, 30000);
 })))"""
 LOOK_IN_FRAMES = """() => [...document.querySelectorAll("iframe")].map((frame) => {
+  if (!frame.contentDocument) return [["no page of ours"], ""];
   frame.contentDocument.querySelectorAll("details").forEach((one) => { one.open = true });
   return [hostile.listWrong(frame.contentDocument, 1), frame.contentDocument.documentElement.outerHTML];
 })"""
@@ -374,9 +376,9 @@ def open_blank(page: Page, live: str) -> None:
 def test_answers_to_shoppers_only_show_what_they_typed(watched: Watched, live: str, site: Site) -> None:
     page = watched.open()
     open_blank(page, live)
-    asked = [f"{site.forms}?ask={quote(text)}&in=bfaq&lang=en" for text in TEXTS]
+    asked = [f"{site.forms}?ask={quote(text)}&in=bfaq&lang=en" for text in READABLE]
     wrong, found = look_in_frames(page, [*asked])
-    assert found == ALL
+    assert len(found) == len(READABLE)
     sent = [{"action": f"{site.forms}?do=breviews&lang=en", "fields": {"text": one, "name": one}} for one in TEXTS]
     more, found = look_in_frames(page, [*sent])
     assert wrong + more == []
