@@ -201,11 +201,11 @@ def check_what_stays_inside(front: Front) -> None:
     with closing(front.connect()) as connection:
         connection.putrequest("POST", "/admin/sign-in", skip_host=True)
         connection.putheader("Host", HOST)
-        connection.putheader("Content-Length", str(21_000_000))
+        connection.putheader("Content-Length", str(36_000_000))
         connection.endheaders()
         try:
             chunk = b"x" * 1_000_000
-            for _ in range(21):
+            for _ in range(36):
                 connection.send(chunk)
         except OSError:
             pass  # refused before the end
