@@ -92,6 +92,14 @@ def test_a_photo_without_words_is_told_in_each_language() -> None:
     assert [gap.language for gap in check_alt(pictured, has_photo=False).gaps] == ["en", "fa"]
 
 
+def test_a_picture_that_is_not_described_is_told_once() -> None:
+    picture = Block("b5", "image", hidden=False, shared={"image": "0123456789abcdef"})
+    texts = PAGE.texts | {"en": PAGE.texts["en"] | {"b5": {"caption": "The farm"}}}
+    page = replace(PAGE, blocks=(*PAGE.blocks, picture), texts=texts)
+    assert check_words(page).passed
+    assert [gap.block_id for gap in check_alt(page, has_photo=False).gaps] == ["b5"]
+
+
 @pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#ffd400", "#777777", "#00ff00", "#0000ff", "#ff0080"])
 def test_every_brand_colour_can_be_read(colour: str) -> None:
     check = check_contrast(make_palettes(colour))

@@ -121,8 +121,9 @@ def test_an_administrator_may_publish_with_a_reason_that_is_kept(
     with store.read() as db:
         [kept] = gate.list_overrides(db, tea.id)
     assert (kept.version, kept.by, kept.reason, kept.failures) == (1, "Ada", "The shop opens tomorrow at nine", 1)
-    html = admin.get(f"/admin/products/{tea.id}/page/check").get_data(as_text=True)
-    assert "The shop opens tomorrow at nine" in html
+    for where in ("check", "versions", "versions/v1"):
+        html = admin.get(f"/admin/products/{tea.id}/page/{where}").get_data(as_text=True)
+        assert "The shop opens tomorrow at nine" in html, where
 
 
 @pytest.mark.usefixtures("asked")

@@ -16,6 +16,7 @@ from shelftalk.catalog.page_diff import BlockChange, FieldChange, Piece, Summary
 from shelftalk.catalog.product import Product
 from shelftalk.errors import Conflict, NotFound, mark
 from shelftalk.store import Db
+from shelftalk.store import gate as gate_store
 from shelftalk.store import media as media_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
@@ -94,8 +95,10 @@ def index(product_id: int) -> ResponseReturnValue:
         shown = numbers[(page - 1) * PER_PAGE : page * PER_PAGE]
         entries = _list_entries(db, product_id, shown, numbers)
         kept = page_store.list_kept_drafts(db, product_id)
+        reasons = _list_reasons(db, product_id)
     return render_template(
         "pages/versions.html",
+        reasons=reasons,
         product=product,
         draft=draft,
         news=summarise(compare_pages(published, draft.content)) if published else None,
@@ -106,6 +109,11 @@ def index(product_id: int) -> ResponseReturnValue:
         pages=max(1, -(-len(numbers) // PER_PAGE)),
         describe=describe_summary,
     )
+
+
+def _list_reasons(db: Db, product_id: int) -> dict[str, str]:
+    """Why versions were published against advice, by key."""
+    return {f"v{one.version}": one.reason for one in gate_store.list_overrides(db, product_id)}
 
 
 def _list_entries(db: Db, product_id: int, shown: list[int], numbers: list[int]) -> list[Entry]:
@@ -196,10 +204,12 @@ def show(product_id: int, key: str) -> ResponseReturnValue:
         product = product_store.get_product(db, product_id)
         edition = get_edition(db, product_id, key)
         page = page_store.get_page(db, product_id)
+        reasons = _list_reasons(db, product_id)
     languages = edition.content.languages
     asked = request.args.get("lang", "")
     return render_template(
         "pages/version.html",
+        reasons=reasons,
         product=product,
         edition=edition,
         page=page,
