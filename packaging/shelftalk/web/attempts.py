@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 from collections import OrderedDict, deque
 
 from shelftalk.clock import monotonic
+
+
+def name_network(address: str | None) -> str:
+    """Whom to count an address as: of IPv6 the first half, since one household has all of the second to choose from."""
+    try:
+        found = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return address or ""
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.IPv6Address(int(found) >> 64 << 64))
 
 
 class Attempts:

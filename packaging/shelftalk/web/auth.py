@@ -11,6 +11,7 @@ from shelftalk.catalog.languages import get_language
 from shelftalk.catalog.user import User, parse_email, parse_password
 from shelftalk.errors import Invalid, mark
 from shelftalk.store import users as user_store
+from shelftalk.web.attempts import name_network
 from shelftalk.web.forms import Form, fresh_form, go_to, read_form, render_form
 from shelftalk.web.secret import drop_setup_token, find_setup_token
 from shelftalk.web.security import (
@@ -46,7 +47,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_in_post() -> ResponseReturnValue:
     form = read_form("email", "password", "next")
     email = form.get("email").strip().lower()[:254]
-    wait_s = max(state().by_address.take(request.remote_addr or ""), state().by_account.take(email))
+    wait_s = max(state().by_address.take(name_network(request.remote_addr)), state().by_account.take(email))
     if wait_s:
         return _refuse_for_now(form, wait_s)
     with state().store.read() as db:
@@ -110,7 +111,7 @@ def _require_set_up() -> None:
 
 
 def _check_token(text: str) -> str:
-    if state().by_address.take(request.remote_addr or ""):
+    if state().by_address.take(name_network(request.remote_addr)):
         raise Invalid("token", "Too many attempts. Wait ten minutes.")
     if same_text(text.strip(), find_setup_token(state().settings.instance)):
         return text

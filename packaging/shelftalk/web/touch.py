@@ -24,6 +24,7 @@ from shelftalk.store import pages as page_store
 from shelftalk.store import placements as placement_store
 from shelftalk.store import products as product_store
 from shelftalk.web.actions import note_action
+from shelftalk.web.attempts import name_network
 from shelftalk.web.security import csrf
 from shelftalk.web.state import state
 
@@ -126,7 +127,7 @@ def _check_sender(block: Block) -> None:
     foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
     if foreign or (origin and urlsplit(origin).netloc not in (request.host, urlsplit(state().settings.origin).netloc)):
         raise Forbidden("This was sent from another site. Open the page again and send it from there.")
-    if state().by_sender.take(f"{block.id} {request.remote_addr}"):
+    if state().by_sender.take(f"{block.id} {name_network(request.remote_addr)}"):
         abort(429)
 
 
