@@ -47,7 +47,8 @@ def test_no_page_needs_a_script_or_style_in_its_html() -> None:
 
 
 def test_every_post_form_carries_the_token() -> None:
-    for path in (ROOT / "templates").rglob("*.html"):
+    signed = {ROOT / "templates/answers/signup-leave.html"}  # its address, from a mail, is a token itself
+    for path in set((ROOT / "templates").rglob("*.html")) - signed:
         for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", path.read_text("utf-8"), re.S):
             assert "csrf_token" in form or re.search(r"(ui\.)?hidden\(", form), (path, form[:200])
 
