@@ -41,6 +41,7 @@ NO_SCREENS = {
     "actions.export_funnel",
     "actions.export_xlsx",
     "reviews.export",
+    "calibration.page",
     "designs.picture",
     "designs.export",
     "runs.pdf",
@@ -94,6 +95,20 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
     page.goto("/admin/designs/new?from=shelf-talker")
     page.locator('button[value="save"]').click()
     page.wait_for_url("**/admin/designs/1?**")
+    page.goto("/admin/stocks/new?like=avery-22807")
+    page.locator("form.form-card button.btn-primary, .form-end button.btn-primary").first.click()
+    page.wait_for_url("**/admin/stocks/")
+    page.goto("/admin/calibration/new")
+    for field, value in {
+        "name": "Desk",
+        "ruler_x_mm": "100",
+        "ruler_y_mm": "100",
+        "left_mm": "20",
+        "top_mm": "20",
+    }.items():
+        page.fill(f"[name={field}]", value)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/calibration/")
     drill = ["/admin/reports/?period=90&class=all"]
     for link in (".heat td a", "tbody td.name a", "tbody th a"):
         page.goto(drill[-1])
@@ -107,6 +122,9 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "products/1/page/versions/compare",
         "products/1/page/schedule",
         "products/1/page/templates",
+        "products/1/page/check",
+        "products/publishing/",
+        "rules",
         "products/1/page/copy",
         "products/1/page/copy?to=2",
         "products/1/retire",
@@ -137,7 +155,7 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "page-templates/",
     ]
     of_one += ["designs/", "designs/new", "designs/table-tent", "designs/1?lang=fa", "designs/1/versions"]
-    sheets = ["stocks/", "stocks/new?like=avery-22807", "calibration/", "calibration/new"]
+    sheets = ["stocks/", "stocks/new?like=avery-22807", "stocks/1", "calibration/", "calibration/new", "calibration/1"]
     rest = [f"/admin/{path}" for path in [*lists, *forms, *of_one, *sheets, "status", "reports/", "nothing-here"]]
     return [*rest, chosen, *drill]
 

@@ -47,10 +47,11 @@ def test_no_page_needs_a_script_or_style_in_its_html() -> None:
 
 
 def test_every_post_form_carries_the_token() -> None:
-    signed = {ROOT / "templates/answers/signup-leave.html"}  # its address, from a mail, is a token itself
+    signed = {ROOT / f"templates/answers/signup-{name}.html" for name in ("confirm", "leave")}  # by a mail's address
     for path in set((ROOT / "templates").rglob("*.html")) - signed:
         for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", path.read_text("utf-8"), re.S):
-            assert "csrf_token" in form or re.search(r"(ui\.)?hidden\(", form), (path, form[:200])
+            guarded = r"csrf_token|(ui\.)?hidden\(" if "?do=" not in form else r"(ui\.)?trap\("
+            assert re.search(guarded, form), (path, form[:200])
 
 
 @pytest.mark.usefixtures("csrf_app")
