@@ -70,6 +70,16 @@ def test_a_second_buy_link_is_told_at_the_second() -> None:
     assert check_words(hidden).passed
 
 
+def test_a_recall_is_wanted_in_every_language_of_the_page() -> None:
+    recall = Block("b9", "recall", False, {})
+    texts = PAGE.texts | {"en": PAGE.texts["en"] | {"b9": {"heading": "Glass in the jar", "text": "Stop eating it."}}}
+    page = replace(PAGE, blocks=(*PAGE.blocks, recall), texts=texts)
+    told = [(gap.language, gap.block_id) for gap in check_words(page).gaps if "warned" in gap.message]
+    assert told == [("fa", "b9")]
+    hidden = replace(page, blocks=(*PAGE.blocks, replace(recall, hidden=True)))
+    assert check_words(hidden).passed
+
+
 def test_a_missing_language_is_named() -> None:
     gaps = check_languages(PAGE, ["en", "ru", "fa"]).gaps
     assert [(gap.language, gap.values["language"]) for gap in gaps] == [("ru", "Русский")]

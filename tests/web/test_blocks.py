@@ -215,11 +215,16 @@ def test_a_recipe_says_how_many_and_how_long(renderer: PageRenderer) -> None:
 
 
 def test_parts_say_in_words_what_they_are_and_where_they_go(renderer: PageRenderer) -> None:
-    rows = [{"part": "Bottle", "material": "1-PET", "bin": "return", "note": "rinse it"}, {"part": "Leaves", "bin": ""}]
+    rows = [
+        {"part": "Bottle", "material": "1-PET", "bin": "return", "note": "rinse it"},
+        {"part": "Leaves", "bin": "organic"},
+        {"part": "Ribbon", "bin": ""},
+    ]
     text = section(render(renderer, make_page("care", {"heading": "Recycling", "rows": rows})))
     assert 'role="img" aria-label="Mark: 1 PET"' in text
     assert "Bottle Take it back to the shop rinse it" in read(text)
-    assert "Leaves Plastic and packaging" in read(text)
+    assert "Leaves Food and garden waste" in read(text)
+    assert read(text).endswith("Ribbon")  # nobody said where it goes: no advice
     assert text.count('role="img"') == 1
 
 

@@ -63,7 +63,19 @@ def check_words(content: PageContent) -> Check:
     """Required texts, and blocks of which a page has one. What a picture shows is asked for by `check_alt`."""
     pictured = {block.id for block in content.blocks if block.shared.get("image")}
     gaps = (gap for gap in list_gaps(content) if gap.field != "alt" or gap.block_id not in pictured)
-    return Check("words", (*gaps, *_list_doubles(content)))
+    return Check("words", (*gaps, *_list_doubles(content), *_list_silent_warnings(content)))
+
+
+def _list_silent_warnings(content: PageContent) -> Iterator[Gap]:
+    """Recalls that readers of another language would not see: other blocks may be left out of a language."""
+    message = "“{block}” is not written in {language}: readers of that language would not be warned."
+    for block in content.blocks:
+        if block.type != "recall" or block.hidden:
+            continue
+        kind = get_block_type(block.type)
+        for tag in content.languages:
+            if not any(content.texts.get(tag, {}).get(block.id, {}).values()):
+                yield Gap(tag, block.id, kind.fields[0].name, message, _name(tag) | {"block": kind.label})
 
 
 def _list_doubles(content: PageContent) -> Iterator[Gap]:

@@ -30,6 +30,7 @@ MATERIALS = (
     ("90-C/LDPE", mark("90 C/LDPE: plastic and aluminium")),
 )
 BINS = (
+    ("", mark("Choose one")),  # a guess would be wrong advice
     ("packaging", mark("Plastic and packaging")),
     ("paper", mark("Paper and cardboard")),
     ("glass", mark("Glass")),
