@@ -68,7 +68,7 @@ def check_words(content: PageContent) -> Check:
 
 def _list_silent_warnings(content: PageContent) -> Iterator[Gap]:
     """Recalls that readers of another language would not see: other blocks may be left out of a language."""
-    message = "“{block}” is not written in {language}: readers of that language would not be warned."
+    message = mark("“{block}” is not written in {language}: readers of that language would not be warned.")
     for block in content.blocks:
         if block.type != "recall" or block.hidden:
             continue
@@ -86,7 +86,7 @@ def _list_doubles(content: PageContent) -> Iterator[Gap]:
         kind = get_block_type(block.type)
         single = kind.once or block.type in ("hero", "buy")
         if single and counts[block.type] > 1 and block.id != first[block.type]:
-            message = "A page has one “{block}”, this one has more. Hide or remove the others."
+            message = mark("A page has one “{block}”, this one has more. Hide or remove the others.")
             yield Gap("", block.id, kind.fields[0].name, message, {"block": kind.label})
 
 
@@ -97,14 +97,16 @@ def check_forms(content: PageContent, *, sends_mail: bool) -> Check:
 
 def check_languages(content: PageContent, required: Sequence[str]) -> Check:
     """The languages your site promises."""
-    message = "The page is not written in {language} yet, and your site promises it. Write at least the product’s name."
+    message = mark(
+        "The page is not written in {language} yet, and your site promises it. Write at least the product’s name."
+    )
     missing = [tag for tag in required if tag in LANGUAGES and tag not in content.languages]
     return Check("languages", tuple(Gap(tag, "", "title", message, _name(tag)) for tag in missing))
 
 
 def check_weight(content: PageContent, sizes: Mapping[str, int]) -> Check:
     """`sizes`: bytes of the compressed page by language."""
-    message = (
+    message = mark(
         "In {language} the page weighs {weight} kB compressed; at most {allowed} kB arrive at once. "
         "Shorten “{block}”, its longest block, or hide one."
     )
@@ -121,7 +123,7 @@ def check_weight(content: PageContent, sizes: Mapping[str, int]) -> Check:
 def check_pictures(content: PageContent, size: int) -> Check:
     """`size`: bytes of the first picture as a phone asks for it; 0 without one."""
     hero = _find_hero(content)
-    message = (
+    message = mark(
         "The first picture has {weight} kB on a phone; at most {allowed} kB are quick enough. "
         "Choose a calmer picture, or save it smaller."
     )
@@ -132,7 +134,7 @@ def check_pictures(content: PageContent, size: int) -> Check:
 
 def check_alt(content: PageContent, *, has_photo: bool) -> Check:
     """Every picture shoppers see says what it shows. `has_photo`: the headline shows the product's photo."""
-    message = "The picture of “{block}” is not described in {language}. Write in a few words what it shows."
+    message = mark("The picture of “{block}” is not described in {language}. Write in a few words what it shows.")
     gaps = []
     for block in content.blocks:
         kind = get_block_type(block.type)
@@ -149,7 +151,7 @@ def check_contrast(palettes: Sequence[Palette]) -> Check:
     """Text 4.5 : 1 and shapes 3 : 1 on every ground, light and dark (WCAG 2.2, 1.4.3 and 1.4.11)."""
     worst = min((get_contrast(one, other) / needed, one, other, needed) for one, other, needed in _list_pairs(palettes))
     share, one, other, needed = worst
-    message = (
+    message = mark(
         "{one} on {other} has a contrast of {ratio}; {needed} is needed to read it. "
         "Choose a darker or lighter brand colour on the product’s page."
     )
