@@ -77,6 +77,6 @@ def test_a_backlog_whose_ingester_is_killed_at_many_points_is_counted_exactly(tm
         assert sum(day.scans for day in days) == SCANS
         assert sum(day.first_scans for day in days) == len(range(0, SCANS, 3))
     assert list_segments(tmp_path / "spool") == []
-    assert len(seen) >= min(2, killed), "it was killed at different points"
+    assert any(0 < stored < SCANS for stored in seen), "it was killed in the middle"
     print(f"seed {SEED}: {SCANS} scans, killed at {killed} points, count exact; the last {left} at {rate:,.0f}/s")
     store.close()

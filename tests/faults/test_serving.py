@@ -93,6 +93,9 @@ def test_a_phone_that_meets_two_workers_in_turn_is_first_once(folder: Path, monk
     def count_firsts(place: str) -> int:
         monkeypatch.setenv("FAULTS_VISITORS", place)
         with serve(folder, workers=2) as server:
+            deadline = time.monotonic() + 30
+            while len(list((folder / "spool").glob("*.scans"))) < 2 and time.monotonic() < deadline:
+                assert scan_once(server.port, code_number(7))[0] == 200  # until the slower worker is up and met
             for _ in range(60):
                 assert scan_once(server.port, code_number(7))[0] == 200
             server.stop()
