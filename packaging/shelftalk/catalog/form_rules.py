@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from shelftalk.catalog.blocks import get_block_type
 from shelftalk.catalog.languages import LANGUAGES
@@ -12,12 +12,18 @@ from shelftalk.catalog.warranty import list_asked
 from shelftalk.errors import mark
 
 LEAST, MOST = 2, 5  # questions of a survey
+CODES_FIELD = "common"  # where a coupon without a pool has its code
 
 
-def list_form_gaps(content: PageContent, *, sends_mail: bool) -> list[Gap]:
-    """What keeps the shown blocks with forms from working, and how to mend it."""
+def list_form_gaps(content: PageContent, *, sends_mail: bool, codeless: Collection[str] = ()) -> list[Gap]:
+    """What keeps the shown blocks with forms from working, and how to mend it.
+
+    `codeless`: the blocks whose pool never had a code.
+    """
     shown = [block for block in content.blocks if not block.hidden and _is_written(content, block)]
-    return [gap for block in shown for gap in _list_gaps(content, block, sends_mail)]
+    gaps = [gap for block in shown for gap in _list_gaps(content, block, sends_mail)]
+    message = mark("“{block}” has no codes yet: shoppers would read that there are none. Add some, or one for all.")
+    return [*gaps, *(_gap(block, CODES_FIELD, message) for block in shown if block.id in codeless)]
 
 
 def _is_written(content: PageContent, block: Block) -> bool:

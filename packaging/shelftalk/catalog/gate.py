@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from shelftalk.catalog.block import Value
 from shelftalk.catalog.blocks import get_block_type
+from shelftalk.catalog.coverage import list_bare_languages, list_thin_languages
 from shelftalk.catalog.form_rules import list_form_gaps
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.page import Block, Gap, PageContent, list_gaps
@@ -42,6 +43,7 @@ class Check:
     rule: Rule
     gaps: tuple[Gap, ...]
     measured: Mapping[str, float] | None = None
+    advice: tuple[Gap, ...] = ()  # worth a look, and no hindrance
 
     @property
     def passed(self) -> bool:
@@ -63,7 +65,8 @@ def check_words(content: PageContent) -> Check:
     """Required texts, and blocks of which a page has one. What a picture shows is asked for by `check_alt`."""
     pictured = {block.id for block in content.blocks if block.shared.get("image")}
     gaps = (gap for gap in list_gaps(content) if gap.field != "alt" or gap.block_id not in pictured)
-    return Check("words", (*gaps, *_list_doubles(content), *_list_silent_warnings(content)))
+    found = (*gaps, *_list_doubles(content), *_list_silent_warnings(content), *list_bare_languages(content))
+    return Check("words", found, advice=tuple(list_thin_languages(content)))
 
 
 def _list_silent_warnings(content: PageContent) -> Iterator[Gap]:
@@ -90,9 +93,9 @@ def _list_doubles(content: PageContent) -> Iterator[Gap]:
             yield Gap("", block.id, kind.fields[0].name, message, {"block": kind.label})
 
 
-def check_forms(content: PageContent, *, sends_mail: bool) -> Check:
-    """What surveys, coupons, sign-ups and warranties need."""
-    return Check("forms", tuple(list_form_gaps(content, sends_mail=sends_mail)))
+def check_forms(content: PageContent, *, sends_mail: bool, codeless: Collection[str] = ()) -> Check:
+    """What surveys, coupons, sign-ups and warranties need. `codeless`: the blocks whose pool never had a code."""
+    return Check("forms", tuple(list_form_gaps(content, sends_mail=sends_mail, codeless=codeless)))
 
 
 def check_languages(content: PageContent, required: Sequence[str]) -> Check:

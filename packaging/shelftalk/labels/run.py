@@ -16,6 +16,7 @@ from shelftalk.labels.fonts import AddressFont, make_address_font
 from shelftalk.labels.item import LabelItem as LabelItem
 from shelftalk.labels.item import list_words
 from shelftalk.labels.label_design import Design
+from shelftalk.labels.look import PLAIN_LOOK, Look
 from shelftalk.labels.placing import (
     PLAIN,
     Placing,
@@ -52,13 +53,13 @@ def make_labels(
     *,
     start: int = 1,
     copies: int = 1,
-    level: str = "M",
     design: Design | None = None,
     images: Images | None = None,
     placing: Placing = PLAIN,
+    look: Look = PLAIN_LOOK,
     progress: Progress | None = None,
 ) -> LabelSheets:
-    """The sheets for `items`, each `copies` times, from place `start` of the first sheet, as `placing` says.
+    """The sheets for `items`, each `copies` times, from place `start` of the first sheet, as `placing` and `look` say.
 
     Without a `design` the labels arrange themselves. `images` are the design's pictures by their ids.
     Same input, same bytes. Raises Invalid for what cannot be printed and ProofFailed for what does not read
@@ -68,9 +69,9 @@ def make_labels(
     check_placing(placing, stock, start)
     font = make_address_font(item.address for item in items)
     if design:
-        each = _make_designed(items, stock, level, design, images or {}, font)
+        each = _make_designed(items, stock, look.level, design, images or {}, font)
     else:
-        each = _make_each(items, stock, level, font)
+        each = _make_each(items, stock, look.level, font)
     shares = share_copies(len(items), copies, stock, start, placing)
     labels = [label for label, share in zip(each, shares, strict=True) for _ in range(share)]
     pdf = impose(labels, stock, font, start=start, placing=placing)

@@ -25,6 +25,7 @@ from shelftalk.labels.fonts import check_coverage, clean_text, get_face, list_fa
 TEMPLATE = Path(__file__).with_name("label.typ")
 BATCH = 200  # labels a compilation: memory grows with the pages of one document
 COMFORTABLE_PT = 6.0
+HAIR_MM = 0.0001  # as in the template: a word fits when it is so much narrower than its line
 QUOTED = 60  # characters of a text an error repeats
 _SPACES = re.compile(r"\s+")
 
@@ -147,9 +148,9 @@ def _split_wide(word: str) -> list[str]:
 
 
 def _check_fit(job: Job, fit: dict[str, float]) -> None:
-    if fit["call-wide"] > 0.01:
+    if fit["call-wide"] > -HAIR_MM:
         _refuse("call_to_action", job.wording.call_to_action, job, fit["call-wide"])
-    if fit["name-wide"] > 0.01:
+    if fit["name-wide"] > -HAIR_MM:
         _refuse("name", job.wording.name, job, fit["name-wide"])
     if fit["tall"] > 0.01:
         face, layout = get_face(job.wording.language), job.layouts[-1]
@@ -165,7 +166,7 @@ def _refuse(field: str, value: str, job: Job, excess_mm: float) -> None:
         "“{value}” is {excess} mm too long for a label of {width} × {height} mm, even at {least} pt. "
         "Shorten it or choose larger labels.",
         value=value if len(value) <= QUOTED else value[: QUOTED - 1] + "…",
-        excess=round(excess_mm, 1),
+        excess=max(0.1, round(excess_mm, 1)),
         width=round(job.width_mm, 1),
         height=round(job.height_mm, 1),
         least=LEAST_PT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -135,11 +136,15 @@ def load_statements(engine: Engine) -> dict[str, str]:
     for folder in (SQL_FOLDER, SQL_FOLDER / engine.name):
         for path in sorted(folder.glob("*.sql")):
             text = re.sub(r"\{match (\w+)\}", lambda found: engine.match(found[1]), path.read_text("utf-8"))
-            queries = aiosql.from_str(text, engine.driver, kwargs_only=True)
-            for name in queries.available_queries:
-                if not name.endswith("_cursor"):
-                    statements[name] = getattr(queries, name).sql
+            statements |= _parse_statements(text, engine.driver)
     return statements
+
+
+@cache
+def _parse_statements(text: str, driver: str) -> Mapping[str, str]:
+    """The statements of one file by name, read once however many stores a process opens."""
+    queries = aiosql.from_str(text, driver, kwargs_only=True)
+    return {name: getattr(queries, name).sql for name in queries.available_queries if not name.endswith("_cursor")}
 
 
 def open_store(settings: Settings) -> Store:

@@ -30,6 +30,7 @@ class PrintRun:
     design: str = ""  # a ready-made design's name or one's own number; empty: the automatic arrangement
     design_version: int = 0
     placed: str = ""  # gaps, fill, a printer's correction, crop marks; empty: nothing out of the ordinary
+    look: str = ""  # level, case and style of the symbols; empty: the plain ones
 
 
 def add_run(
@@ -48,6 +49,7 @@ def add_run(
     design: str = "",
     design_version: int = 0,
     placed: str = "",
+    look: str = "",
     at: datetime,
 ) -> PrintRun:
     """Record a print."""
@@ -67,6 +69,7 @@ def add_run(
         design=design,
         design_version=design_version,
         placed=placed,
+        look=look,
     )
     return make_record(PrintRun, row)
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
 from shelftalk.catalog.blocks import get_block_type
+from shelftalk.catalog.form_rules import CODES_FIELD
 from shelftalk.catalog.gate import (
     MAX_PAGE_BYTES,
     RULES,
@@ -38,7 +39,8 @@ from shelftalk.store import gate as gate_store
 from shelftalk.store import media as media_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
-from shelftalk.store.extras import load_extras
+from shelftalk.store.coupons import Stock
+from shelftalk.store.extras import Extras, load_extras
 from shelftalk.web import link_check
 from shelftalk.web.forms import fresh_form, read_form, render_form
 from shelftalk.web.page_form import name_field
@@ -76,7 +78,8 @@ class Report:
 def run_gate(state: State, db: Db, product: Product, content: PageContent) -> Report:
     """Every rule but the links, which `ask_links` adds: they take as long as the world outside."""
     media = media_store.find_media(db, list_pictures(product, content))
-    pages = _render_pages(state, Source(product, content, media, load_extras(db, product.id, content)))
+    extras = load_extras(db, product.id, content)
+    pages = _render_pages(state, Source(product, content, media, extras))
     sizes = {page.language: len(page.gz) for page in pages}
     hero = next((block for block in content.blocks if block.type == "hero" and not block.hidden), None)
     photo = media.get((hero.shared.get("image", "") if hero else "") or product.photo)
@@ -88,9 +91,15 @@ def run_gate(state: State, db: Db, product: Product, content: PageContent) -> Re
             check_pictures(content, _weigh_picture(state, photo)),
             check_alt(content, has_photo=photo is not None),
             check_contrast(make_palettes(product.colour)),
-            check_forms(content, sends_mail=state.settings.sends_mail),
+            check_forms(content, sends_mail=state.settings.sends_mail, codeless=list_codeless(content, extras)),
         )
     )
+
+
+def list_codeless(content: PageContent, extras: Extras) -> list[str]:
+    """The coupons whose pool never had a code."""
+    pools = {block.id: extras.get(block.id) for block in content.blocks if block.type == "coupon"}
+    return [block_id for block_id, pool in pools.items() if isinstance(pool, Stock) and not pool.total]
 
 
 def _render_pages(state: State, source: Source) -> list[RenderedPage]:
@@ -187,7 +196,8 @@ def _show(product_id: int, *, anew: bool = False, error: str = "", reason: str =
         product=product,
         report=report,
         rules=RULES,
-        lines={check.rule: [_describe(gap, content) for gap in check.gaps] for check in report.checks},
+        lines={check.rule: [_describe(product_id, gap, content) for gap in check.gaps] for check in report.checks},
+        advice={check.rule: [_describe(product_id, gap, content) for gap in check.advice] for check in report.checks},
         overrides=overrides,
         required=required,
         has_news=has_news and product.status != "retired",
@@ -201,15 +211,27 @@ def _show(product_id: int, *, anew: bool = False, error: str = "", reason: str =
     return page, 422 if error else 200
 
 
-def _describe(gap: Gap, content: PageContent) -> dict[str, str]:
-    """A gap as a sentence, with the field it is about."""
+def _describe(product_id: int, gap: Gap, content: PageContent) -> dict[str, str]:
+    """A gap as a sentence, and the address where it is mended."""
     kinds = {block.id: get_block_type(block.type) for block in content.blocks}
     hero = next((block.id for block in content.blocks if block.type == "hero"), "")
     block_id = gap.block_id or hero
     language = gap.language or next(iter(content.languages), "")
-    name = name_field(block_id, language, gap.field, kinds[block_id].fields) if block_id in kinds else ""
-    values = {key: _(value) if isinstance(value, str) and key != "url" else value for key, value in gap.values.items()}
-    return {"text": _(gap.message, **values), "name": name, "language": language}
+    kind = kinds.get(block_id)
+    name = name_field(block_id, language, gap.field, kind.fields) if kind else ""
+    href = url_for("pages.edit", product_id=product_id, show=language or None, _anchor=name or None)
+    if gap.field == "colour":
+        href = url_for("products.edit", product_id=product_id)
+    elif kind and kind.name == "coupon" and gap.field == CODES_FIELD:
+        href = url_for("coupons.show", product_id=product_id, block=block_id)
+    return {"text": _(gap.message, **{key: _translate(key, value) for key, value in gap.values.items()}), "href": href}
+
+
+def _translate(key: str, value: object) -> object:
+    """A value of a message in the reader's language; an address stays as it is."""
+    if isinstance(value, tuple):
+        return tuple(_(one) for one in value)
+    return _(value) if isinstance(value, str) and key != "url" else value
 
 
 @bp.post("/products/<int:product_id>/page/check")

@@ -72,6 +72,13 @@ def read_texts(path: Path) -> Texts:
     """A catalogue file as look-up tables; fuzzy and empty entries count as not translated."""
     if not path.is_file():
         return ENGLISH
+    status = path.stat()
+    return _read_catalogue(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _read_catalogue(path: Path, _changed: int, _size: int) -> Texts:
+    """Read once a process, as long as the file stays as it is: that takes a tenth of a second each."""
     with path.open("rb") as file:
         catalog: Catalog = read_po(file)
     messages: dict[str, str] = {}

@@ -114,8 +114,10 @@ def find_title(db: Db, product_id: int, tag: str) -> str:
     return title or page_store.get_page(db, product_id).content.get_title(tag)
 
 
-def make_label_items(db: Db, codes: Sequence[str], origin: str, translator: Translates) -> list[LabelItem]:
-    """What the labels of these codes say, each once and in this order.
+def make_label_items(
+    db: Db, codes: Sequence[str], origin: str, translator: Translates, *, upper: bool = False
+) -> list[LabelItem]:
+    """What the labels of these codes say, each once and in this order; with `upper` symbols hold upper case.
 
     Raises Invalid naming codes that are unknown, or retired: nothing new is printed with those.
     """
@@ -127,15 +129,15 @@ def make_label_items(db: Db, codes: Sequence[str], origin: str, translator: Tran
             "Nothing is printed with a retired code: {value}. Restore the placement or its product first.",
             value=_quote(retired),
         )
-    return [make_label_item(item, origin, translator) for item in printed]
+    return [make_label_item(item, origin, translator, upper=upper) for item in printed]
 
 
-def make_label_item(item: PrintedCode, origin: str, translator: Translates) -> LabelItem:
+def make_label_item(item: PrintedCode, origin: str, translator: Translates, *, upper: bool = False) -> LabelItem:
     """What one label says."""
     url = make_url(origin, item.code)
     return LabelItem(
         code=item.code,
-        url=url,
+        url=url.upper() if upper else url,
         address=make_short_address(url),
         name=item.name,
         call_to_action=get_call_to_action(item.placement, translator),

@@ -15,6 +15,7 @@ from shelftalk import clock
 from shelftalk.errors import Invalid, mark
 from shelftalk.labels.item import asks_for
 from shelftalk.labels.label_design import Design
+from shelftalk.labels.look import PLAIN_LOOK, Look
 from shelftalk.labels.placing import PLAIN, Placing, count_free, count_sheets, share_copies
 from shelftalk.labels.raster import make_preview
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
@@ -74,6 +75,7 @@ class Job:
     design: NamedDesign | None = None  # None: labels arrange themselves
     price: str = ""  # said where the design asks for a price
     placing: Placing = PLAIN
+    look: Look = PLAIN_LOOK
 
     @property
     def shares(self) -> list[int]:
@@ -237,7 +239,9 @@ def _make_preview(form: Form, job: Job) -> Preview | None:
         items = list(islice(every, count_free(job.stock, job.start, job.placing.skip)))
         design, images = _load_design(job)
         plain = replace(job.placing, fill=False)
-        sheets = make_labels(items, job.stock, start=job.start, design=design, images=images, placing=plain)
+        sheets = make_labels(
+            items, job.stock, start=job.start, design=design, images=images, placing=plain, look=job.look
+        )
         picture = make_preview(sheets.pdf)
         address = "data:image/png;base64," + base64.b64encode(picture).decode()
         return Preview(address, sheets.proof.symbols)
@@ -246,7 +250,7 @@ def _make_preview(form: Form, job: Job) -> Preview | None:
 
 def _make_items(job: Job) -> list[LabelItem]:
     with state().store.read() as db:
-        items = make_label_items(db, job.codes, state().settings.origin, state().translator)
+        items = make_label_items(db, job.codes, state().settings.origin, state().translator, upper=job.look.upper)
     return [replace(item, price=job.price) for item in items]
 
 
@@ -289,6 +293,7 @@ def _start_big_print(job: Job) -> str:
         design=job.design,
         price=job.price,
         placing=job.placing,
+        look=job.look,
     )
     launch(state())
     return url_for("print_jobs.show")
@@ -305,6 +310,7 @@ def _make_run(job: Job) -> int:
         design=design,
         images=images,
         placing=job.placing,
+        look=job.look,
     )
     run = add_print_run(
         state().store,
@@ -319,6 +325,7 @@ def _make_run(job: Job) -> int:
         at=clock.now(),
         design=job.design,
         placing=job.placing,
+        look=job.look,
     )
     return run.id
 

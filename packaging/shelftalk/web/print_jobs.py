@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from shelftalk import clock
 from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, Invalid, ShelftalkError, mark
+from shelftalk.labels.look import PLAIN_LOOK, Look, format_look, parse_look
 from shelftalk.labels.placing import PLAIN, Placing, format_placing, parse_placing
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock
@@ -54,6 +55,7 @@ class PrintJob:
     design_version: int = 0
     price: str = ""
     placed: str = ""  # as a run keeps it
+    look: str = ""  # likewise
     runs: tuple[int, ...] = ()
     cancelled: bool = False
     fault: str = ""  # a translatable message, with its values in JSON
@@ -118,6 +120,7 @@ def add_job(
     design: NamedDesign | None = None,
     price: str = "",
     placing: Placing = PLAIN,
+    look: Look = PLAIN_LOOK,
 ) -> PrintJob:
     """Note what is to be printed; raises Conflict while another job is at work, Invalid when it is too much."""
     labels = len(codes) * copies
@@ -128,7 +131,7 @@ def add_job(
     at = clock.format_at(clock.now())
     parts = split_parts(len(codes), stock, start, copies, PART, placing.skip)
     job = PrintJob(secrets.token_hex(8), "", by, at, stock.id, start, copies, parts, price=price)
-    job = replace(job, placed=format_placing(placing))
+    job = replace(job, placed=format_placing(placing), look=format_look(look))
     if design:
         job = replace(job, design=design.ref, design_version=design.version)
     with state.store.write() as db:
@@ -245,6 +248,7 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
         design=design.design if design else None,
         images=images,
         placing=placing,
+        look=parse_look(job.look),
         progress=_follow(state, job, len(items) * job.copies, tell),
     )
     after = job
@@ -268,6 +272,7 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
         at=clock.now(),
         design=design,
         placing=placing,
+        look=parse_look(job.look),
         also=note,
     )
     tell(after.printed, job.labels)
@@ -280,7 +285,8 @@ def _list_items(state: State, db: Db, job: PrintJob) -> list[LabelItem]:
     if codes["job"] != job.id:
         raise _Superseded
     first, last = job.parts[len(job.runs)]
-    items = make_label_items(db, codes["codes"][first:last], state.settings.origin, state.translator)
+    upper = parse_look(job.look).upper
+    items = make_label_items(db, codes["codes"][first:last], state.settings.origin, state.translator, upper=upper)
     return [replace(item, price=job.price) for item in items]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from shelftalk.errors import Conflict
 from shelftalk.labels.design_art import Images
 from shelftalk.labels.label_design import Design
+from shelftalk.labels.look import PLAIN_LOOK, Look, format_look, parse_look
 from shelftalk.labels.placing import PLAIN, Placing, format_placing, parse_placing
 from shelftalk.labels.proof import Proof
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
@@ -38,6 +39,7 @@ def add_print_run(
     at: datetime,
     design: NamedDesign | None = None,
     placing: Placing = PLAIN,
+    look: Look = PLAIN_LOOK,
     also: Callable[[Db, PrintRun], object] = lambda _db, _run: None,
 ) -> PrintRun:
     """Record finished sheets and keep their file: both or neither, and whatever `also` records with them."""
@@ -57,6 +59,7 @@ def add_print_run(
             design=design.ref if design else "",
             design_version=design.version if design else 0,
             placed=format_placing(placing),
+            look=format_look(look),
             at=at,
         )
         also(db, run)
@@ -99,6 +102,7 @@ def read_run_pdf(
         design=design,
         images=images,
         placing=parse_placing(run.placed),
+        look=parse_look(run.look),
     )
     if sheets.sha256 != run.sha256:
         raise Conflict(

@@ -260,3 +260,9 @@ def m0014_stocks(db: Database) -> None:
     _create(db, "printers", printer, "id")
     db.execute("create unique index printers_name on printers (lower(name))")
     db.table("print_runs").add_column("placed", str, not_null_default="")
+
+
+@migrations()
+def m0015_looks(db: Database) -> None:
+    """Print runs remember how their symbols were made."""
+    db.table("print_runs").add_column("look", str, not_null_default="")

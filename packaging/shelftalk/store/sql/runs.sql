@@ -1,11 +1,11 @@
--- name: add_run(at, by, stock, origin, start, copies, labels, sheets, sha256, items, proof, design, design_version, placed)^
+-- name: add_run(at, by, stock, origin, start, copies, labels, sheets, sha256, items, proof, design, design_version, placed, look)^
 insert into print_runs (
     created_at, created_by, stock, origin, start, copies, labels, sheets, sha256, items, proof,
-    design, design_version, placed
+    design, design_version, placed, look
 )
 values (
     :at, :by, :stock, :origin, :start, :copies, :labels, :sheets, :sha256, :items, :proof, :design, :design_version,
-    :placed
+    :placed, :look
 )
 returning *;
 
