@@ -29,7 +29,7 @@ scans = st.builds(
     st.sampled_from(["", "en", "zh-Hant", "fa"]),
     st.sampled_from(DEVICES),
     st.sampled_from(CLASSES),
-    st.integers(1, 99),
+    st.integers(2, 99),
     st.booleans(),
 )
 
@@ -73,6 +73,13 @@ def test_no_changed_byte_goes_unnoticed(record: Record, data: st.DataObject) -> 
 @given(records, st.integers(1, 60))
 def test_no_torn_line_is_taken_for_a_whole_one(record: Record, cut: int) -> None:
     assert parse_line(format_record(record)[: -1 - cut]) is None
+
+
+def test_a_repeat_of_the_first_rules_is_a_reload_of_todays() -> None:
+    old = a_scan(scan_class="repeat", rule_version=1)
+    assert parse_line(format_scan(old)[:-1]) == replace(old, scan_class="reload")
+    new = replace(old, rule_version=2)
+    assert parse_line(format_scan(new)[:-1]) == new
 
 
 def test_a_line_can_be_read_by_people() -> None:
