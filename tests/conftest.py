@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from shelftalk.config import Settings, read_settings
@@ -18,10 +18,13 @@ from shelftalk.store import Store
 from shelftalk.web.app import create_app
 from shelftalk.web.security import hash_password
 from shelftalk.web.state import get_state
+from tests.speed import share_addresses, share_templates
 from tests.support import NO_BROWSER, PASSWORD, ROOT, add_person, find_browser, sign_in
 
 # Quiet: without these a browser looks for its maker's servers at every start.
 BROWSER_FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+share_addresses()
+expect.set_options(timeout=20_000)  # a machine may be busy; what is right is seen at once all the same
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +53,7 @@ def app(settings: Settings, fresh_instance: Path) -> Iterator[Flask]:
     """The application on a fresh instance. Forms need no token here; `csrf_app` keeps the check."""
     shutil.copytree(fresh_instance, settings.instance)
     made = create_app(ROOT, settings, background=False)
+    share_templates(made)
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     yield made
     get_state(made).store.close()
