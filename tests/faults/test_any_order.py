@@ -336,7 +336,7 @@ class Forgetful(AnyOrder):
 
         def apart(batch: Sequence[Record], positions: Mapping[str, int], node: str) -> None:
             write(batch, {}, node)
-            os.replace(self.path, self.path)  # a step between the two, at which the disk may kill
+            self.path.replace(self.path)  # a step between the two, at which the disk may kill
             with self.store.write() as db:
                 scans.set_positions(db, node, positions)
 
