@@ -65,6 +65,7 @@
       return item;
     }));
     showOlder(answer);
+    for (const note of form.querySelectorAll("[data-codeless]")) note.hidden = !answer.codeless.includes(note.dataset.codeless);
     const count = answer.gaps.length;
     form.querySelector("[data-gaps]").classList.toggle("is-ready", !count);
     form.querySelector("[data-gaps-count]").textContent = count

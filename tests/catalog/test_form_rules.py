@@ -43,6 +43,11 @@ def test_what_cannot_work_is_said(kind: str, shared: dict[str, str], field: str)
     assert [gap.field for gap in list_form_gaps(page, sends_mail=False)] == [field]
 
 
+def test_a_coupon_whose_pool_never_had_a_code_is_named() -> None:
+    page = make_page("coupon", {"en": {"heading": "x", "offer": "x"}})
+    assert [gap.field for gap in list_form_gaps(page, sends_mail=True, codeless=["b1"])] == ["common"]
+
+
 def test_what_works_is_left_alone() -> None:
     for kind, shared in (("signup", {}), ("coupon", {"until": "2026-11-01"}), ("warranty", {"lot": "optional"})):
         page = make_page(kind, {"en": {"heading": "x", "consent": "x", "offer": "x"}}, shared)

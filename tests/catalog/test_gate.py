@@ -80,6 +80,25 @@ def test_a_recall_is_wanted_in_every_language_of_the_page() -> None:
     assert check_words(hidden).passed
 
 
+def test_a_language_with_a_headline_only_is_held_back_beside_a_whole_page() -> None:
+    bare = replace(PAGE, texts=PAGE.texts | {"fa": {"b1": {"title": "چای"}}})
+    [gap] = check_words(bare).gaps
+    assert (gap.language, gap.block_id, gap.field) == ("fa", "b2", "heading")
+    assert {key: gap.values[key] for key in ("count", "all", "other")} == {"count": 1, "all": 4, "other": "English"}
+    short = replace(bare, blocks=bare.blocks[:3])
+    assert check_words(short).passed, "two blocks beside the headline are no page to miss"
+
+
+def test_a_language_that_lacks_blocks_is_told_and_not_held_back() -> None:
+    check = check_words(PAGE)
+    [gap] = check.advice
+    assert check.passed
+    assert (gap.language, gap.values["count"], gap.values["all"]) == ("fa", 2, 4)
+    assert gap.values["blocks"] == ("Text", "Links")
+    hidden = with_block(with_block(PAGE, 1, hidden=True), 3, hidden=True)
+    assert not check_words(hidden).advice
+
+
 def test_a_missing_language_is_named() -> None:
     gaps = check_languages(PAGE, ["en", "ru", "fa"]).gaps
     assert [(gap.language, gap.values["language"]) for gap in gaps] == [("ru", "Русский")]

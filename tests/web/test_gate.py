@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import replace
 from urllib.parse import SplitResult
@@ -132,6 +133,57 @@ def test_a_marketer_may_not_override(marketer: FlaskClient, tea: Product) -> Non
     assert "/page/override" not in html
     answer = marketer.post(f"/admin/products/{tea.id}/page/override", data={"reason": "because I say so"})
     assert answer.status_code == 403
+
+
+def test_a_headline_alone_is_held_back_and_a_part_of_a_page_is_told(
+    marketer: FlaskClient, tea: Product, store: Store
+) -> None:
+    whole = {f"t{n}": {"heading": "Why", "body": "High and cool."} for n in range(3)}
+    texts = {"en": {"h1": {"title": "Oolong"}} | whole, "ru": {"h1": {"title": "Улун"}}, "fa": {"h1": {"title": "چای"}}}
+    texts["ru"]["t0"] = {"heading": "Почему", "body": "Высоко."}
+    blocks = [{"id": "h1", "type": "hero"}, *({"id": name, "type": "text"} for name in whole)]
+    with store.write() as db:
+        page = pages.get_page(db, tea.id)
+        content = parse_content({"blocks": blocks, "texts": texts})
+        pages.save_page(db, tea.id, page.revision, content, by="Mei", at=clock.now())
+    html = marketer.get(f"/admin/products/{tea.id}/page/check").get_data(as_text=True)
+    assert "فارسی has 1 of 4 blocks" in re.sub(r"[\u2066-\u2069]", "", html)
+    assert "they then read English" in re.sub(r"[\u2066-\u2069]", "", html)
+    assert f"/admin/products/{tea.id}/page?show=fa#b.t0.fa.heading" in html
+    assert f"/admin/products/{tea.id}/page?show=ru#b.t1.ru.heading" in html.partition("data-advice")[2]
+    marketer.post(f"/admin/products/{tea.id}/publish")
+    assert get_versions(store, tea) == 0
+    with store.write() as db:
+        page = pages.get_page(db, tea.id)
+        content = parse_content({"blocks": blocks, "texts": {tag: texts[tag] for tag in ("en", "ru")}})
+        pages.save_page(db, tea.id, page.revision, content, by="Mei", at=clock.now())
+    marketer.post(f"/admin/products/{tea.id}/publish")
+    assert get_versions(store, tea) == 1, "a part of a page may be meant"
+
+
+def test_a_coupon_without_any_code_is_held_back_until_it_has_some(
+    marketer: FlaskClient, tea: Product, store: Store
+) -> None:
+    texts = {"en": {"h1": {"title": "Oolong"}, "c1": {"heading": "10 % off", "offer": "Your next box"}}}
+    with store.write() as db:
+        page = pages.get_page(db, tea.id)
+        blocks = [{"id": "h1", "type": "hero"}, {"id": "c1", "type": "coupon"}]
+        content = parse_content({"blocks": blocks, "texts": texts})
+        pages.save_page(db, tea.id, page.revision, content, by="Mei", at=clock.now())
+    pool = f"/admin/coupons/{tea.id}/c1"
+    html = marketer.get(f"/admin/products/{tea.id}/page/check").get_data(as_text=True)
+    assert "has no codes yet" in html
+    assert f'href="{pool}"' in html
+    editor = marketer.get(f"/admin/products/{tea.id}/page").get_data(as_text=True)
+    assert re.search(r'data-codeless="c1">.*No codes yet', editor, re.DOTALL)
+    assert f'href="{pool}"' in editor
+    marketer.post(f"/admin/products/{tea.id}/publish")
+    assert get_versions(store, tea) == 0
+    assert "10 % off" in marketer.get("/admin/coupons/").get_data(as_text=True), "the draft's coupon is listed"
+    assert marketer.post(pool, data={"codes": "TEA-1"}).status_code == 303
+    assert 'data-codeless="c1" hidden' in marketer.get(f"/admin/products/{tea.id}/page").get_data(as_text=True)
+    marketer.post(f"/admin/products/{tea.id}/publish")
+    assert get_versions(store, tea) == 1
 
 
 def test_the_languages_a_site_promises_are_asked_for(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from shelftalk.catalog.page import Block, PageContent, parse_content
 from shelftalk.clock import format_at
 from shelftalk.store.db import Db
+from shelftalk.store.pages import get_page
 
 # Covered by backups, parents before children. Mail that waits is not: a restored backup sends nothing again.
 TABLES = (
@@ -30,7 +31,7 @@ OF_CODE = ("survey_choices", "survey_answers", "coupon_givings", "sign_ups", "wa
 
 @dataclass(frozen=True)
 class PublishedBlock:
-    """A block shoppers see, with the page it stands on."""
+    """A block of a page, with the page it stands on: what shoppers see, or with version 0 what is saved."""
 
     product_id: int
     product_name: str
@@ -54,6 +55,18 @@ def list_blocks(db: Db, kind: str) -> list[PublishedBlock]:
     pages = [(row, parse_content(json.loads(row["content"]))) for row in rows]
     return [
         PublishedBlock(row["product_id"], row["product_name"], row["status"], row["version"], block, content)
+        for row, content in pages
+        for block in content.blocks
+        if block.type == kind
+    ]
+
+
+def list_draft_blocks(db: Db, kind: str) -> list[PublishedBlock]:
+    """Every block of a kind on a saved draft, published or not, by product; `version` is 0."""
+    rows = db.list("list_draft_products_like", pattern=f'%"type":"{kind}"%')
+    pages = [(row, get_page(db, row["product_id"]).content) for row in rows]
+    return [
+        PublishedBlock(row["product_id"], row["product_name"], row["status"], 0, block, content)
         for row, content in pages
         for block in content.blocks
         if block.type == kind

@@ -125,6 +125,7 @@ class PoolLine:
     stock: Stock
     given: int
     shown: bool
+    pooled: bool  # whether codes belong to it: on phones, or in the draft that is to follow
 
 
 @bp.get("/")
@@ -137,19 +138,23 @@ def _list_lines() -> list[PoolLine]:
     with state().store.read() as db:
         pools = {(pool.product_id, pool.block_id): pool for pool in coupon_store.list_pools(db)}
         published = sent_store.list_blocks(db, "coupon")
+        drafts = sent_store.list_draft_blocks(db, "coupon")
+    known = {(one.product_id, one.block.id) for one in published}
+    new = [one for one in drafts if (one.product_id, one.block.id) not in known]
+    pooled = {(one.product_id, one.block.id) for one in (*published, *drafts) if not one.block.shared.get("common")}
     lines = []
-    for one in published:
+    for one in (*published, *new):
         pool = pools.pop((one.product_id, one.block.id), None)
         stock, given = (Stock(pool.total, pool.remaining), pool.given) if pool else (Stock(0, 0), 0)
-        lines.append(_make_line(one, stock, given))
+        lines.append(_make_line(one, stock, given, (one.product_id, one.block.id) in pooled))
     gone = [
-        PoolLine(p.product_id, p.block_id, p.product_name, "", "", Stock(p.total, p.remaining), p.given, False)
+        PoolLine(p.product_id, p.block_id, p.product_name, "", "", Stock(p.total, p.remaining), p.given, False, True)
         for p in pools.values()
     ]
     return [*lines, *gone]
 
 
-def _make_line(one: PublishedBlock, stock: Stock, given: int) -> PoolLine:
+def _make_line(one: PublishedBlock, stock: Stock, given: int, pooled: bool) -> PoolLine:
     return PoolLine(
         one.product_id,
         one.block.id,
@@ -158,7 +163,8 @@ def _make_line(one: PublishedBlock, stock: Stock, given: int) -> PoolLine:
         one.block.shared.get("common", ""),
         stock,
         given,
-        one.status == "live" and not one.block.hidden,
+        one.version > 0 and one.status == "live" and not one.block.hidden,
+        pooled,
     )
 
 
@@ -167,7 +173,7 @@ def _find_line(product_id: int, block: str) -> PoolLine:
     for line in _list_lines():
         if (line.product_id, line.block_id) == (product_id, block):
             return line
-    raise NotFound("There is no such coupon. Publish the page with its block first.")
+    raise NotFound("There is no such coupon. Save the page with its block first.")
 
 
 @bp.get("/<int:product_id>/<block>")

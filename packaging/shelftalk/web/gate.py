@@ -35,12 +35,12 @@ from shelftalk.catalog.product import Product
 from shelftalk.errors import Conflict, Invalid, mark
 from shelftalk.scans.shelf import RenderedPage, compress_page
 from shelftalk.store import Db, notes
+from shelftalk.store import coupons as coupon_store
 from shelftalk.store import gate as gate_store
 from shelftalk.store import media as media_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
-from shelftalk.store.coupons import Stock
-from shelftalk.store.extras import Extras, load_extras
+from shelftalk.store.extras import load_extras
 from shelftalk.web import link_check
 from shelftalk.web.forms import fresh_form, read_form, render_form
 from shelftalk.web.page_form import name_field
@@ -78,8 +78,7 @@ class Report:
 def run_gate(state: State, db: Db, product: Product, content: PageContent) -> Report:
     """Every rule but the links, which `ask_links` adds: they take as long as the world outside."""
     media = media_store.find_media(db, list_pictures(product, content))
-    extras = load_extras(db, product.id, content)
-    pages = _render_pages(state, Source(product, content, media, extras))
+    pages = _render_pages(state, Source(product, content, media, load_extras(db, product.id, content)))
     sizes = {page.language: len(page.gz) for page in pages}
     hero = next((block for block in content.blocks if block.type == "hero" and not block.hidden), None)
     photo = media.get((hero.shared.get("image", "") if hero else "") or product.photo)
@@ -91,15 +90,15 @@ def run_gate(state: State, db: Db, product: Product, content: PageContent) -> Re
             check_pictures(content, _weigh_picture(state, photo)),
             check_alt(content, has_photo=photo is not None),
             check_contrast(make_palettes(product.colour)),
-            check_forms(content, sends_mail=state.settings.sends_mail, codeless=list_codeless(content, extras)),
+            check_forms(content, sends_mail=state.settings.sends_mail, codeless=find_codeless(db, product.id, content)),
         )
     )
 
 
-def list_codeless(content: PageContent, extras: Extras) -> list[str]:
+def find_codeless(db: Db, product_id: int, content: PageContent) -> list[str]:
     """The coupons whose pool never had a code."""
-    pools = {block.id: extras.get(block.id) for block in content.blocks if block.type == "coupon"}
-    return [block_id for block_id, pool in pools.items() if isinstance(pool, Stock) and not pool.total]
+    pools = [block for block in content.blocks if block.type == "coupon" and not block.shared.get("common")]
+    return [block.id for block in pools if not coupon_store.count_coupons(db, product_id, block.id).total]
 
 
 def _render_pages(state: State, source: Source) -> list[RenderedPage]:

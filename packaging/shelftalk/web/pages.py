@@ -25,7 +25,7 @@ from shelftalk.store import files as file_store
 from shelftalk.store import media as media_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import products as product_store
-from shelftalk.web.gate import publish_page
+from shelftalk.web.gate import find_codeless, publish_page
 from shelftalk.web.page_draft import Draft, make_draft, read_draft
 from shelftalk.web.page_form import (
     apply_action,
@@ -77,6 +77,7 @@ class View:
     files: Mapping[str, StoredFile] = field(default_factory=dict)
     dates: Sequence[page_schedules.Schedule] = ()  # that wait
     others: Sequence[page_visits.Visit] = ()  # who else has the page open
+    codeless: Sequence[str] = ()  # coupons whose pool never had a code
 
     @property
     def gaps(self) -> list[Gap]:
@@ -131,6 +132,7 @@ def _make_view(db: Db, product: Product, page: Page, draft: Draft, asked: Mappin
     view.dates = sorted((item for item in dates if item.state == "waiting"), key=lambda item: item.due_at)
     view.others = page_visits.list_others(db, product.id, get_actor().id, at=clock.now())
     view.pictures = media_store.find_media(db, list_pictures(product, content))
+    view.codeless = find_codeless(db, product.id, content)
     view.files = file_store.find_files(db, list_references(content, "file"))
     return view
 
@@ -327,6 +329,7 @@ def _describe(view: View) -> dict[str, Any]:
         "gaps": _describe_gaps(view.gaps, view.content),
         "has_news": view.has_news,
         "older": view.older,
+        "codeless": view.codeless,
         "source": view.page.source,
         "notes": list_notes(view.draft.raw),
         "status": view.product.status,

@@ -6,6 +6,12 @@ join page_versions
 where page_versions.content like :pattern
 order by products.name, products.id;
 
+-- name: list_draft_products_like(pattern)
+select products.id as product_id, products.name as product_name, products.status
+from products join pages on pages.product_id = products.id
+where pages.blocks like :pattern
+order by products.name, products.id;
+
 -- name: find_product_name(id)^
 select name from products where id = :id;
 
