@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
@@ -359,8 +359,22 @@ def any_design(draw: st.DrawFn) -> Design:
     return Design("", "Any", 62, 40, elements=elements, mirror=draw(st.booleans()))
 
 
+# At one size its last word was as wide as the box: Typst then left all of it in one line, beyond the box.
+WIDE_WORD = Design(
+    "", "Any", 62, 40,
+    elements=(
+        BoxElement("box", 0.2, 0.2, 61.6, 39.6, fill="none", stroke="none"),
+        TextElement(
+            "text", 1.0, 1.0, 9.05, 6.0, texts=(("", "{product}"),), size_pt=43.8125, least_pt=4, weight="bold"
+        ),
+        SymbolElement("symbol", 50, 1, 11, 11),
+    ),
+)  # fmt: skip
+
+
 @settings(max_examples=40, deadline=None)
 @given(any_design(), signs, st.sampled_from(ALL))
+@example(WIDE_WORD, "0 #щ", "en")
 def test_any_design_with_any_words_is_a_proven_label_or_a_clear_refusal(
     design: Design, words: str, language: str
 ) -> None:
