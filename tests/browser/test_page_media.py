@@ -212,12 +212,14 @@ def test_without_script_a_row_takes_its_picture_and_its_point(
         page = plain.new_page()
         page.goto(EDITOR)
         rows = page.locator("[id='b.part.en.rows']")
-        rows.get_by_role("button", name="Add a row").click()
+        with page.expect_navigation():
+            rows.get_by_role("button", name="Add a row").click()
         row = rows.locator("[data-row='0']")
         row.locator("input[type=file]").set_input_files(
             {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": draw_garden(400, 300)}
         )
-        row.get_by_role("button", name="Upload").click()
+        with page.expect_navigation():
+            row.get_by_role("button", name="Upload").click()
         expect(row.locator(".ed-picture-now")).to_be_visible()
         row.locator("[name$='.focus.x']").fill("10")
         row.locator("[name$='.alt']").fill("Hill")
