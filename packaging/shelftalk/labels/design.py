@@ -80,6 +80,8 @@ class Room:
     rtl: bool
     address_ems: tuple[float | None, ...]  # widest line when set in 1, 2, 3, 4 lines; None: cannot be split so
     is_round: bool = False
+    dot_mm: float = DOT_MM  # of the printer
+    least_module_mm: float = LEAST_MODULE_MM
 
 
 def wrap_address(address: str, lines: int) -> list[str] | None:
@@ -139,13 +141,13 @@ def _choose_arrangement(room: Room) -> Callable[[Room, float, bool], Layout | No
 def _refuse_room(room: Room) -> Invalid:
     sizes = {"width": round(room.width_mm, 1), "height": round(room.height_mm, 1)}
     wide = room.width_mm >= WIDE * room.height_mm
-    symbol = room.modules * LEAST_MODULE_MM
+    symbol = room.modules * room.least_module_mm
     if symbol > min(room.width_mm, room.height_mm) - 2 * EDGE_MM:
         return Invalid(
             "stock",
             "Labels of {width} × {height} mm are too small for this symbol: its modules would be smaller than "
             "{least} mm. Choose larger labels.",
-            least=LEAST_MODULE_MM,
+            least=round(room.least_module_mm, 3),
             **sizes,
         )
     address = min(width for width in room.address_ems if width is not None) * LEAST_PT * POINT_MM
@@ -173,8 +175,8 @@ def _get_padding(room: Room) -> float:
 
 def _fit_module(room: Room, side_mm: float) -> float | None:
     """The module for a symbol that may be `side_mm` wide, in whole printer dots; None if unreadably small."""
-    module = floor(side_mm / room.modules / DOT_MM + 1e-9) * DOT_MM
-    return module if module >= LEAST_MODULE_MM else None
+    module = floor(side_mm / room.modules / room.dot_mm + 1e-9) * room.dot_mm
+    return module if module >= room.least_module_mm - 1e-9 else None
 
 
 def _fit_address(room: Room, width_mm: float, wished_pt: float) -> tuple[int, float] | None:

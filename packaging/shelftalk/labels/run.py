@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
-from shelftalk.labels.design import Layout, Room, list_layouts, measure_addresses, wrap_address
+from shelftalk.labels.design import DOT_MM, LEAST_MODULE_MM, Layout, Room, list_layouts, measure_addresses, wrap_address
 from shelftalk.labels.design_art import DesignJob, Images, make_job, typeset_designs
 from shelftalk.labels.design_checks import check_design, check_stock
 from shelftalk.labels.design_pens import Pens
@@ -34,6 +34,17 @@ from shelftalk.labels.typeset import Art, Job, Wording, clean_wording, typeset
 
 MOST_COPIES = 1000
 MOST_LABELS = 20_000
+
+
+@dataclass(frozen=True)
+class Dots:
+    """What a printer asks of symbols: the size of its dot, and the least size of a module."""
+
+    dot_mm: float = DOT_MM
+    least_module_mm: float = LEAST_MODULE_MM
+
+
+PRINTER = Dots()
 
 
 @dataclass(frozen=True)
@@ -68,10 +79,7 @@ def make_labels(
     _check_counts(items, stock, start, copies)
     check_placing(placing, stock, start)
     font = make_address_font(item.address for item in items)
-    if design:
-        each = _make_designed(items, stock, look.level, design, images or {}, font)
-    else:
-        each = _make_each(items, stock, look.level, font)
+    each = set_labels(items, stock, font, design=design, images=images, look=look)
     shares = share_copies(len(items), copies, stock, start, placing)
     labels = [label for label, share in zip(each, shares, strict=True) for _ in range(share)]
     pdf = impose(labels, stock, font, start=start, placing=placing)
@@ -104,10 +112,31 @@ def _check_counts(items: Sequence[LabelItem], stock: Stock, start: int, copies: 
         )
 
 
-def _make_each(items: Sequence[LabelItem], stock: Stock, level: str, font: AddressFont) -> list[Label]:
+def set_labels(
+    items: Sequence[LabelItem],
+    stock: Stock,
+    font: AddressFont,
+    *,
+    design: Design | None = None,
+    images: Images | None = None,
+    look: Look = PLAIN_LOOK,
+    dots: Dots = PRINTER,
+) -> list[Label]:
+    """One label for each item, typeset and with its symbol, not yet on a sheet. `font` holds all their addresses.
+
+    Without a `design` a symbol's module is a whole number of `dots`, and as many of them as that printer needs.
+    """
+    if design:
+        return _make_designed(items, stock, look.level, design, images or {}, font)
+    return _make_each(items, stock, look.level, font, dots)
+
+
+def _make_each(
+    items: Sequence[LabelItem], stock: Stock, level: str, font: AddressFont, dots: Dots = PRINTER
+) -> list[Label]:
     """One label for each item; equal wordings in equal room are typeset once."""
     symbols = [make_symbol(item.url, level) for item in items]
-    jobs = _list_jobs(items, symbols, stock, font)
+    jobs = _list_jobs(items, symbols, stock, font, dots)
     distinct = list({id(job): job for job in jobs}.values())
     arts = dict(zip(map(id, distinct), typeset(distinct), strict=True))
     return [_make_label(item, symbol, arts[id(job)]) for item, symbol, job in zip(items, symbols, jobs, strict=True)]
@@ -140,7 +169,9 @@ def _make_designed(
     ]
 
 
-def _list_jobs(items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Stock, font: AddressFont) -> list[Job]:
+def _list_jobs(
+    items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Stock, font: AddressFont, dots: Dots
+) -> list[Job]:
     """What is to be typeset for each item; equal jobs are one object. Addresses of one file are all broken alike."""
     ems = measure_addresses([item.address for item in items], font)
     width, height = stock.label_width_mm, stock.label_height_mm
@@ -154,7 +185,8 @@ def _list_jobs(items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Sto
         if raw not in wordings:
             wordings[raw] = clean_wording(raw)
         if shape not in layouts:
-            layouts[shape] = tuple(list_layouts(Room(width, height, shape[0], shape[1], ems, stock.shape == "round")))
+            room = Room(width, height, *shape, ems, stock.shape == "round", dots.dot_mm, dots.least_module_mm)
+            layouts[shape] = tuple(list_layouts(room))
         key = wordings[raw], shape
         if key not in jobs:
             jobs[key] = Job(wordings[raw], width, height, layouts[shape])
