@@ -35,7 +35,7 @@ lighthouse: .venv/dev.stamp ## Lighthouse's marks of the sample's pages; fetches
 	$(BIN)/python -m pytest tests/benchmarks -o python_files='lighthouse_*.py' -p no:cacheprovider -q -s $(ARGS)
 
 faults: .venv/dev.stamp ## all the fault tests, the long ones too
-	FAULTS=all $(BIN)/python -m pytest tests/faults -s $(ARGS)
+	FAULTS=all $(BIN)/python -m pytest tests/faults -s --hypothesis-profile=default $(ARGS)
 
 browser: .venv/dev.stamp ## find or install the Chromium the tests drive
 	@sh tests/install_browser.sh
