@@ -43,3 +43,20 @@ def test_one_household_cannot_empty_a_pool_of_coupons(app: Flask, client: FlaskC
     assert take("2001:db8:1:3::1") == 303, "the neighbours are others"
     with store.read() as db:
         assert coupon_store.count_coupons(db, tea.id, "b1").remaining == 5
+
+
+def test_whoever_asks_a_page_without_end_waits_and_the_page_itself_still_comes(
+    app: Flask, client: FlaskClient, store: Store
+) -> None:
+    texts = {"en": {"heading": "Questions", "rows": [{"question": "Iced?", "answer": "Cold water."}]}}
+    tea = publish(store, make_page("faq", texts))
+    get_state(app).refresh_shelf()
+    get_state(app).by_reader.limit = 3
+    asker = {"REMOTE_ADDR": "203.0.113.7"}
+
+    def ask(environ: dict[str, str]) -> int:
+        return client.get(f"/p/{tea.slug}?in=b1&lang=en&ask=iced", environ_base=environ).status_code
+
+    assert [ask(asker) for _time in range(5)] == [200, 200, 200, 429, 429]
+    assert client.get(f"/p/{tea.slug}?lang=en", environ_base=asker).status_code == 200
+    assert ask({"REMOTE_ADDR": "203.0.113.8"}) == 200, "the neighbours are others"

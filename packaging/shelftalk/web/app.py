@@ -209,6 +209,7 @@ def _make_state(root: Path, settings: Settings) -> State:
         by_address=Attempts(limit=30, span_s=600),
         by_account=Attempts(limit=8, span_s=600),
         by_sender=Attempts(limit=60, span_s=600),
+        by_reader=Attempts(limit=1_200, span_s=600),
         done_forms=DoneForms(),
         renderer=renderer,
         keeper=keeper,

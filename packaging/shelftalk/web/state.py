@@ -34,6 +34,7 @@ class State:
     network: Network  # the world outside, as links are asked
     by_account: Attempts  # failed sign-ins to an account
     by_sender: Attempts  # forms sent from shopper pages, by block and address
+    by_reader: Attempts  # questions and answers opened on shopper pages, by address
     done_forms: DoneForms
     renderer: PageRenderer
     keeper: ShelfKeeper

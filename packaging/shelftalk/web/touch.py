@@ -76,6 +76,8 @@ SAYS: dict[str, Handler] = {}  # kind of block -> who says thanks
 def take(code: str = "", slug: str = "") -> ResponseReturnValue:
     """One of the page's forms or questions."""
     handlers, block_id = _choose_handlers()
+    if request.method == "GET" and state().by_reader.take(name_network(request.remote_addr)):
+        abort(429)  # two a second for ten minutes: more than a shop full of people asks
     with state().store.read() as db:
         product = _find_product(db, code, slug)
         content = page_store.get_published(db, product.id) if product.status == "live" else None
