@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from shelftalk.errors import Invalid
-from shelftalk.store import scans, sent
+from shelftalk.store import runs, scans, sent
 from shelftalk.store.db import Db, Store
 from shelftalk.store.migrations.sqlite import migrations
 
@@ -45,6 +45,8 @@ TABLES = (
     "stock_versions",
     "printers",
     "print_runs",
+    "run_codes",
+    "run_events",
     "questions",
     "reviews",
     "review_decisions",
@@ -53,6 +55,8 @@ TABLES = (
     "notes",
 )
 YOUNGER = {
+    "run_codes",
+    "run_events",
     "stocks",
     "stock_versions",
     "printers",
@@ -85,6 +89,7 @@ IDENTITIES = (
     "stocks",
     "printers",
     "print_runs",
+    "run_events",
     "questions",
     "reviews",
     "review_decisions",
@@ -133,14 +138,21 @@ def read_backup(store: Store, path: Path, progress: Progress = _no_progress) -> 
     with closing(source), store.write() as db:
         db.engine.execute(db.connection, "delete from sessions", {})
         db.engine.execute(db.connection, "delete from page_visits", {})
-        for table in reversed(TABLES):
-            db.engine.execute(db.connection, f"delete from {table}", {})  # noqa: S608 (names are ours)
+        _empty(db)
         there = _list_tables(source)
         count = sum(_copy_in(db, source, table, progress) for table in TABLES if table in there)
         if "m0006_reloads" not in _list_migrations(source):
             scans.rename_reloads(db)
+        if "run_codes" not in there:
+            runs.fill_codes(db)
         db.engine.reset_identities(db.connection, IDENTITIES)
     return count
+
+
+def _empty(db: Db) -> None:
+    for table in reversed(TABLES):
+        with runs.open_ledger(db) if table in runs.TABLES else nullcontext():
+            db.engine.execute(db.connection, f"delete from {table}", {})  # noqa: S608 (names are ours)
 
 
 def _open_backup(path: Path) -> sqlite3.Connection:

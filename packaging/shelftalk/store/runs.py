@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from shelftalk.store import notes
 from shelftalk.store.db import Db
 from shelftalk.store.rows import Listing, ListQuery, make_param, make_record
 
 SORTS = {"created_at": "created_at", "stock": "stock", "labels": "labels", "created_by": "created_by"}
+TABLES = ("print_runs", "run_codes", "run_events")  # the database itself refuses to change their rows
+OPEN = "ledger_open"  # the note by which it lets rows go; it never outlives its transaction
+LAST = 2**62
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,44 @@ class PrintRun:
     look: str = ""  # level, case and style of the symbols; empty: the plain ones
 
 
+@dataclass(frozen=True)
+class RunRow:
+    """A print run as a list shows it: without its labels, with what became of them."""
+
+    id: int
+    created_at: datetime
+    created_by: str
+    stock: str
+    labels: int
+    sheets: int
+    design: str
+    design_version: int
+    proof: str
+    codes: int  # different ones
+    shipped: int
+    spoiled: int
+
+
+@dataclass(frozen=True)
+class RunCode:
+    """How many labels of a run carry a code; without a placement when that left with the sample."""
+
+    code: str
+    quantity: int
+    placement_id: int | None
+
+
+@dataclass(frozen=True)
+class CodeRun:
+    """A run that printed a code, and how often."""
+
+    id: int
+    created_at: datetime
+    created_by: str
+    stock: str
+    quantity: int
+
+
 def add_run(
     db: Db,
     *,
@@ -50,9 +94,10 @@ def add_run(
     design_version: int = 0,
     placed: str = "",
     look: str = "",
+    is_sample: bool = False,
     at: datetime,
 ) -> PrintRun:
-    """Record a print."""
+    """Record a print, and how many labels each of its codes got."""
     row = db.get(
         "add_run",
         at=make_param(at),
@@ -70,8 +115,15 @@ def add_run(
         design_version=design_version,
         placed=placed,
         look=look,
+        is_sample=int(is_sample),
     )
+    fill_codes(db, row["id"], row["id"])
     return make_record(PrintRun, row)
+
+
+def fill_codes(db: Db, first: int = 0, last: int = LAST) -> None:
+    """Count each code's labels in the runs from `first` to `last`, which were not counted yet."""
+    db.run("fill_run_codes", first=first, last=last)
 
 
 def get_run(db: Db, run_id: int) -> PrintRun:
@@ -79,9 +131,38 @@ def get_run(db: Db, run_id: int) -> PrintRun:
     return make_record(PrintRun, db.get("get_run", id=run_id))
 
 
-def list_runs(db: Db, query: ListQuery) -> Listing[PrintRun]:
-    """One page of the print runs."""
-    rows = db.list("list_runs", query.order(SORTS, "created_at"), limit=query.per_page, offset=query.offset)
-    return Listing(
-        [make_record(PrintRun, row) for row in rows], int(db.value("count_runs")), query.page, query.per_page
-    )
+def list_runs(db: Db, query: ListQuery) -> Listing[RunRow]:
+    """One page of the print runs. Filters: by, stock, product (id), code, from_at and to_at (moments as stored)."""
+    params: dict[str, object] = {name: query.filter(name) for name in ("by", "stock", "code", "from_at", "to_at")}
+    params |= {"product_id": query.number("product"), "versions": f"{query.filter('stock')}.%"}
+    rows = db.list("list_runs", query.order(SORTS, "created_at"), limit=query.per_page, offset=query.offset, **params)
+    total = int(db.value("count_matching_runs", **params))
+    return Listing([make_record(RunRow, row) for row in rows], total, query.page, query.per_page)
+
+
+def list_people(db: Db) -> list[str]:
+    """Who has printed, by name."""
+    return [row["created_by"] for row in db.list("list_run_people")]
+
+
+def list_stocks(db: Db) -> list[str]:
+    """What was printed on, as runs name it."""
+    return [row["stock"] for row in db.list("list_run_stocks")]
+
+
+def list_codes(db: Db, run_id: int) -> list[RunCode]:
+    """What a run printed, by code."""
+    return [make_record(RunCode, row) for row in db.list("list_run_codes", run_id=run_id)]
+
+
+def list_code_runs(db: Db, code: str) -> list[CodeRun]:
+    """The runs that printed a code, newest first."""
+    return [make_record(CodeRun, row) for row in db.list("list_code_runs", code=code)]
+
+
+@contextmanager
+def open_ledger(db: Db) -> Iterator[None]:
+    """Let rows of the ledger go meanwhile: for what replaces the whole store, and for the sample."""
+    notes.set_note(db, OPEN, "1")
+    yield
+    db.run("drop_note", name=OPEN)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shelftalk.store.db import Db
 from shelftalk.store.notes import demand_rebuild
+from shelftalk.store.runs import open_ledger
 from shelftalk.store.scans import COLUMNS, add_rollups
 
 IN_ORDER = (
@@ -50,6 +51,9 @@ def remove_sample(db: Db) -> RemovedSample:
     products = tuple(row["id"] for row in db.list("list_products_changed_since", version=0) if row["is_sample"])
     db.run("keep_used_locations")
     _take_scans_out(db)
+    with open_ledger(db):
+        for name in ("run_events", "run_codes", "print_runs"):
+            db.run(f"drop_sample_{name}")
     for name in IN_ORDER:
         db.run(f"drop_sample_{name}")
     demand_rebuild(db)

@@ -11,7 +11,7 @@ Columns = dict[str, type]
 
 # Column -> table it points to, wherever a column of that name stands in the catalog.
 PARENTS = {"user_id": "users", "product_id": "products", "location_id": "locations", "placement_id": "placements"}
-PARENTS |= {"review_id": "reviews", "design_id": "designs", "stock_id": "stocks"}
+PARENTS |= {"review_id": "reviews", "design_id": "designs", "stock_id": "stocks", "run_id": "print_runs"}
 
 
 def _create(
@@ -266,3 +266,45 @@ def m0014_stocks(db: Database) -> None:
 def m0015_looks(db: Database) -> None:
     """Print runs remember how their symbols were made."""
     db.table("print_runs").add_column("look", str, not_null_default="")
+
+
+@migrations()
+def m0017_ledger(db: Database) -> None:
+    """What happened to a print run later, and its codes; rows of the ledger are added and never changed."""
+    db.table("print_runs").add_column("is_sample", int, not_null_default=0)
+    code: Columns = {"run_id": int, "code": str, "quantity": int}
+    _create(db, "run_codes", code, ("run_id", "code"))
+    db.table("run_codes").create_index(["code", "run_id"])
+    event: Columns = {"id": int, "run_id": int, "kind": str, "at": str, "by": str, "done_on": str, "quantity": int}
+    event |= {"text": str, "location_id": int, "undoes": int}
+    _create(db, "run_events", event, "id", ("location_id", "undoes"))
+    db.table("run_events").create_index(["run_id"])
+    db.table("run_events").create_index(["undoes"], unique=True)
+    db.table("print_runs").create_index(["created_at"])
+    db.execute(FILL_RUN_CODES)
+    for table, key in (("print_runs", "id"), ("run_codes", "run_id"), ("run_events", "id")):
+        _keep(db, table, f"{key} = new.{key}" + (" and code = new.code" if table == "run_codes" else ""))
+
+
+# As `fill_run_codes` in sql/runs.sql does it for a new run.
+FILL_RUN_CODES = """
+insert into run_codes (run_id, code, quantity)
+select run_id, code, sum(labels / items + (place < labels % items))
+from (
+    select
+        print_runs.id as run_id, json_extract(item.value, '$.code') as code, item.key as place, print_runs.labels,
+        count(*) over (partition by print_runs.id) as items
+    from print_runs, json_each(print_runs.items) as item
+)
+where code is not null
+group by run_id, code
+"""
+
+
+def _keep(db: Database, table: str, same: str) -> None:
+    """Refuse whatever would change a row of the ledger; it goes only while the ledger is open to be emptied."""
+    refuse = f"begin select raise(abort, '{table} is a ledger: rows are added and never changed'); end"
+    there, is_open = f"select 1 from {table} where {same}", "select 1 from notes where name = 'ledger_open'"  # noqa: S608 (names are ours)
+    db.execute(f"create trigger {table}_no_update before update on {table} {refuse}")
+    db.execute(f"create trigger {table}_no_replace before insert on {table} when exists ({there}) {refuse}")
+    db.execute(f"create trigger {table}_no_delete before delete on {table} when not exists ({is_open}) {refuse}")

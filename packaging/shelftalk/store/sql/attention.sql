@@ -10,7 +10,7 @@ select
     ) as own_pages,
     (select count(*) from locations where is_sample = 0) as own_locations,
     (select count(*) from placements where is_sample = 0) as own_placements,
-    (select count(*) from print_runs) as runs,
+    (select count(*) from print_runs where is_sample = 0) as runs,
     (
         select count(*)
         from (

@@ -15,3 +15,6 @@ update notes set value = :new where name = :name and value = :old;
 insert into notes (name, value) values ('shelf_version', '1')
 on conflict (name) do update set value = cast(cast(notes.value as integer) + 1 as text)
 returning value;
+
+-- name: drop_note(name)!
+delete from notes where name = :name;

@@ -6,10 +6,17 @@ update locations
 set is_sample = 0
 where
     is_sample = 1
-    and id in (
-        select placements.location_id
-        from placements join products on products.id = placements.product_id
-        where placements.location_id is not null and products.is_sample = 0
+    and (
+        id in (
+            select placements.location_id
+            from placements join products on products.id = placements.product_id
+            where placements.location_id is not null and products.is_sample = 0
+        )
+        or id in (
+            select run_events.location_id
+            from run_events join print_runs on print_runs.id = run_events.run_id
+            where run_events.location_id is not null and print_runs.is_sample = 0
+        )
     );
 
 -- name: take_sample_scans()

@@ -1,0 +1,150 @@
+"""The ledger of print runs: what happened later is appended, and the database itself refuses to change a row."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shelftalk.errors import Conflict, Invalid, NotFound
+from shelftalk.store import Db, Store, locations, run_events, runs
+from shelftalk.store.backup import read_backup, write_backup
+from shelftalk.store.rows import ListQuery
+from shelftalk.store.runs import PrintRun
+from tests.store.test_store_contract import add_placement, add_product
+
+AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def add_run(db: Db, codes: list[str], labels: int, at: datetime = AT, **values: Any) -> PrintRun:
+    given: dict[str, Any] = {"by": "Mina", "stock": "avery-l7160", "origin": "https://tea.example"}
+    given |= {"start": 1, "copies": 1, "sheets": 1, "sha256": "", "proof": "{}"} | values
+    return runs.add_run(db, labels=labels, items=json.dumps([{"code": code} for code in codes]), at=at, **given)
+
+
+def test_a_run_knows_how_many_labels_each_code_got(db: Db) -> None:
+    run = add_run(db, ["b", "a", "c"], labels=8)  # as a filled sheet shares them: the first ones get one more
+    assert {one.code: one.quantity for one in runs.list_codes(db, run.id)} == {"b": 3, "a": 3, "c": 2}
+    later = add_run(db, ["a"], labels=2, at=AT + timedelta(days=1))
+    assert [(found.id, found.quantity) for found in runs.list_code_runs(db, "a")] == [(later.id, 2), (run.id, 3)]
+
+
+def test_what_happened_is_listed_in_its_order_with_its_sums(db: Db) -> None:
+    run = add_run(db, ["a"], labels=100)
+    shop = locations.add_location(db, name="Shop", code="S", gln="", address="", timezone="UTC", at=AT)
+    run_events.add_event(db, run.id, "sent", by="Mina", at=AT, text="Zebra in the office")
+    run_events.add_event(
+        db, run.id, "shipped", by="Mina", at=AT, quantity=60, location_id=shop.id, done_on=date(2026, 2, 27)
+    )
+    run_events.add_event(db, run.id, "received", by="Sina", at=AT, quantity=55)
+    run_events.add_event(db, run.id, "spoiled", by="Sina", at=AT, quantity=5, text="wet")
+    events = run_events.list_events(db, run.id)
+    assert [event.kind for event in events] == ["sent", "shipped", "received", "spoiled"]
+    assert (events[1].location_name, events[1].done_on, events[0].done_on) == ("Shop", date(2026, 2, 27), AT.date())
+    sums = run_events.sum_events(db, run.id)
+    assert (sums.shipped, sums.received, sums.spoiled, sums.usable) == (60, 55, 5, 95)
+
+
+def test_a_mistake_is_taken_back_by_a_counter_event_and_only_once(db: Db) -> None:
+    run = add_run(db, ["a"], labels=10)
+    wrong = run_events.add_event(db, run.id, "spoiled", by="Mina", at=AT, quantity=7, text="upside down")
+    run_events.take_back(db, wrong, by="Mina", at=AT, text="they were fine")
+    events = run_events.list_events(db, run.id)
+    assert [(event.kind, event.undone, event.undoes) for event in events] == [
+        ("spoiled", True, None),
+        ("taken_back", False, wrong),
+    ]
+    assert run_events.sum_events(db, run.id).spoiled == 0
+    for event in events:
+        with pytest.raises(Conflict):
+            run_events.take_back(db, event.id, by="Mina", at=AT)
+
+
+@pytest.mark.parametrize(("kind", "quantity"), [("spoiled", 11), ("shipped", 0), ("shipped", 10), ("received", -1)])
+def test_no_more_labels_can_go_than_there_are(db: Db, kind: str, quantity: int) -> None:
+    run = add_run(db, ["a"], labels=10)
+    run_events.add_event(db, run.id, "spoiled", by="Mina", at=AT, quantity=2)
+    with pytest.raises(Invalid, match=rf"{quantity} labels.*1 to 8"):
+        run_events.add_event(db, run.id, kind, by="Mina", at=AT, quantity=quantity)
+
+
+def test_nothing_happens_to_a_run_that_is_not_there(db: Db) -> None:
+    with pytest.raises(NotFound):
+        run_events.add_event(db, 7, "note", by="Mina", at=AT, text="hello")
+
+
+LEDGER = {
+    "print_runs": ("labels = 9", "id = {id}"),
+    "run_codes": ("quantity = 9", "run_id = {id}"),
+    "run_events": ("text = 'never'", "run_id = {id}"),
+}
+
+
+@pytest.mark.parametrize("table", LEDGER)
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_the_database_refuses_to_change_the_ledger(store: Store, table: str, verb: str) -> None:
+    with store.write() as db:
+        run = add_run(db, ["a"], labels=1)
+        run_events.add_event(db, run.id, "note", by="Mina", at=AT, text="hello")
+    change, which = LEDGER[table]
+    which = which.format(id=run.id)
+    sql = f"update {table} set {change} where {which}" if verb == "update" else f"delete from {table} where {which}"
+    with pytest.raises(Conflict), store.write() as db:
+        db.engine.execute(db.connection, sql, {})
+    with store.read() as db:
+        assert runs.get_run(db, run.id).labels == 1
+        assert [one.quantity for one in runs.list_codes(db, run.id)] == [1]
+        assert [event.text for event in run_events.list_events(db, run.id)] == ["hello"]
+
+
+def test_rows_like_these_can_be_changed_where_no_ledger_is(store: Store) -> None:
+    """The control of the test above: the same statements do change the same rows of a copy that nothing keeps."""
+    with store.write() as db:
+        run = add_run(db, ["a"], labels=1)
+        db.engine.execute(db.connection, "create table copied as select * from print_runs", {})
+        db.engine.execute(db.connection, f"update copied set labels = 9 where id = {run.id}", {})
+        assert db.engine.execute(db.connection, "select labels from copied", {}).fetchone()["labels"] == 9
+
+
+def test_a_ledger_opened_in_one_transaction_is_closed_in_the_next(store: Store) -> None:
+    with store.write() as db:
+        add_run(db, ["a"], labels=1)
+        kept = add_run(db, ["b"], labels=1)
+    with store.write() as db, runs.open_ledger(db):
+        db.engine.execute(db.connection, "delete from run_codes where code = 'a'", {})
+    with pytest.raises(Conflict), store.write() as db:
+        db.engine.execute(db.connection, "delete from run_codes", {})
+    with store.read() as db:
+        assert [one.code for one in runs.list_codes(db, kept.id)] == ["b"]
+
+
+def test_a_backup_brings_the_ledger_back_into_a_store_that_has_one(store: Store, tmp_path: Path) -> None:
+    with store.write() as db:
+        run = add_run(db, ["a", "b"], labels=5)
+        run_events.add_event(db, run.id, "spoiled", by="Mina", at=AT, quantity=1, text="wet")
+    write_backup(store, tmp_path / "backup.sqlite3")
+    read_backup(store, tmp_path / "backup.sqlite3")
+    with store.write() as db:
+        assert runs.get_run(db, run.id) == run
+        assert [one.quantity for one in runs.list_codes(db, run.id)] == [3, 2]
+        assert run_events.sum_events(db, run.id).spoiled == 1
+        run_events.add_event(db, run.id, "note", by="Mina", at=AT, text="goes on")
+
+
+def test_runs_are_found_by_person_stock_product_code_and_day(db: Db) -> None:
+    tea, cake = (add_placement(db, add_product(db, name)) for name in ("Tea", "Cake"))
+    first = add_run(db, [tea.code], labels=1)
+    second = add_run(db, [tea.code, cake.code], labels=4, at=AT + timedelta(days=2), by="Sina", stock="own-5.2")
+
+    def find(**filters: str) -> list[int]:
+        return [run.id for run in runs.list_runs(db, ListQuery(filters=filters)).rows]
+
+    assert find() == [first.id, second.id]
+    assert find(by="Sina") == find(stock="own-5") == find(product=str(cake.product_id)) == [second.id]
+    assert find(code=cake.code) == find(from_at="2026-03-02") == [second.id]
+    assert find(to_at="2026-03-02", code=tea.code) == find(stock="avery-l7160") == [first.id]
+    assert runs.list_people(db) == ["Mina", "Sina"]
+    assert runs.list_stocks(db) == ["avery-l7160", "own-5.2"]
