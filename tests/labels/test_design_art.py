@@ -243,6 +243,21 @@ def test_a_folded_design_stands_on_both_faces_the_upper_one_upside_down() -> Non
     assert len(text) == 6 and min(box[1] for box in text) < 30 < max(box[1] for box in text)
 
 
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_addresses_of_folded_labels_are_written_on_both_faces_of_one_art(language: str) -> None:
+    text = write("{address}", width_mm=28, height_mm=5, size_pt=6, least_pt=4, lines=1)
+    design = make(text, faces=2)
+    pdf = make_labels([full(number, language=language) for number in range(3)], page_of(design), design=design).pdf
+    reader = PdfReader(io.BytesIO(pdf))
+    assert len({id(page["/Resources"]["/XObject"]["/A0"].get_object()) for page in reader.pages}) == 1
+    letters = [(sign, box) for sign, box in read_letters(pdf) if sign in "tq"]
+    upper, lower = ([box for _, box in letters if (box[1] < 30) == above] for above in (True, False))
+    assert len(upper) == len(lower) == 2
+    for high, low in zip(upper, lower, strict=True):  # turned round the fold: where one begins the other ends
+        assert (high[0] + low[2], high[1] + low[3]) == pytest.approx((62, 60), abs=0.1)
+        assert (high[2] + low[0], high[3] + low[1]) == pytest.approx((62, 60), abs=0.1)
+
+
 def test_equal_words_are_typeset_once_and_same_input_gives_the_same_bytes() -> None:
     design = make(write("{call}", size_pt=9))
     items = [full(number) for number in range(6)]

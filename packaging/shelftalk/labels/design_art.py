@@ -154,7 +154,7 @@ def make_layout(job: DesignJob) -> Layout:
         turned = Box(x, top + fold - box.y_mm - box.height_mm, box.width_mm, box.height_mm)
     nothing = Box(0, 0, 0, 0)
     written = tuple(
-        replace(place, box=replace(place.box, x_mm=left + place.box.x_mm, y_mm=top + place.box.y_mm))
+        replace(place, box=replace(place.box, x_mm=left + place.box.x_mm, y_mm=top + fold + place.box.y_mm))
         for place in job.written
     )
     return Layout(placed, module, nothing, nothing, "left", 0, 0, 0, 1, turned, written)

@@ -41,9 +41,7 @@ class Pens:
         self.pens = [_make_pen(number, text, items, font) for number, text in self._list_plain()]
 
     def _list_plain(self) -> list[tuple[int, TextElement]]:
-        """The texts that hold one placeholder in every language; none on a folded label, whose faces are turned."""
-        if self.design.faces > 1:
-            return []
+        """The texts that hold one placeholder in every language."""
         texts = [element for element in self.design.elements if isinstance(element, TextElement)]
         return [
             (number, text)

@@ -143,14 +143,21 @@ class _Press:
             height = self.stock.label_height_mm
             layout = label.art.layout
             drawn = draw_symbol(label.symbol, layout, height) + draw_address(label.address, layout, height, self.font)
-            drawn += "".join(
+            written = "".join(
                 draw_written(lines, place, layout, height, self.font)
                 for place, lines in zip(layout.written, label.written, strict=True)
             )
+            drawn += written
             if layout.turned:
                 drawn += draw_symbol(label.symbol, replace(layout, symbol=layout.turned), height)
+                drawn += self._turn(written)
             self.drawn = label, drawn
         return drawn
+
+    def _turn(self, drawing: str) -> str:
+        """What is drawn on a label once more, upside down on its other face: turned round the label's middle."""
+        width, height = self.stock.label_width_mm / POINT_MM, self.stock.label_height_mm / POINT_MM
+        return f"q -1 0 0 -1 {_format(width)} {_format(height)} cm\n{drawing}Q\n" if drawing else ""
 
 
 def draw_symbol(symbol: Symbol, layout: Layout, label_height_mm: float) -> str:
