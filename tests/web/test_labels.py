@@ -20,7 +20,7 @@ from shelftalk.store import Store
 from shelftalk.store import placements as placement_store
 from shelftalk.store import runs as run_store
 from shelftalk.store.rows import ListQuery
-from shelftalk.web import labels
+from shelftalk.web import label_job
 from shelftalk.web.label_items import make_label_items
 from shelftalk.web.state import get_state
 from tests.web.shop import add_location, add_placement, add_tea
@@ -160,7 +160,7 @@ def test_nothing_new_is_printed_with_a_retired_code(marketer: FlaskClient, store
 def test_more_labels_than_a_big_print_makes_are_refused(
     marketer: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shelftalk.web.labels.MOST_BIG", 2_000)
+    monkeypatch.setattr("shelftalk.web.label_job.MOST_BIG", 2_000)
     tea = add_tea(store)
     codes = [add_placement(store, tea).code for _ in range(3)]
     answer = marketer.post(ADDRESS, data=filled(*codes, copies="667", do="pdf"))
@@ -215,5 +215,5 @@ def test_labels_print_the_configured_origin(app: Flask, settings: Settings, stor
     code = add_placement(store, add_tea(store)).code
     get_state(app).settings = replace(settings, origin="https://tea.example")
     with app.test_request_context("/admin/labels/", base_url="http://evil.example"):
-        (item,) = labels._make_items(labels.Job([code], labels.get_stock("avery-l7160"), 1, 1))
+        (item,) = label_job.make_items(label_job.Job([code], label_job.get_stock("avery-l7160"), 1, 1))
     assert item.url == f"https://tea.example/q/{code}"

@@ -216,9 +216,9 @@ def test_a_silent_process_is_taken_for_dead(here: State, codes: list[str]) -> No
 def test_one_click_prints_many_in_a_process_of_its_own(
     marketer: FlaskClient, store: Store, codes: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shelftalk.web import labels
+    from shelftalk.web import label_job
 
-    monkeypatch.setattr(labels, "MOST_LABELS", 60)
+    monkeypatch.setattr(label_job, "MOST_LABELS", 60)
     data = {"code": codes, "stock": STOCK.id, "start": "1", "copies": "9", "do": "pdf"}
     answer = marketer.post("/admin/labels/", data=data)
     assert answer.status_code == 303 and answer.headers["Location"].endswith(PAGE)

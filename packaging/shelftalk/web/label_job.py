@@ -1,0 +1,201 @@
+"""What one print is to be, as the labels' form says it; and the making of it: preview, run, or many in the background.
+
+Each choice has a module of its own with its fields, their first values and a `read_…(form)`: a further choice is one
+line in `FIELDS`, one in `FRESH` and one in `read_job`.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, replace
+from itertools import chain, islice, repeat
+
+from flask import url_for
+
+from shelftalk import clock
+from shelftalk.errors import Invalid
+from shelftalk.labels.item import asks_for
+from shelftalk.labels.label_design import Design
+from shelftalk.labels.look import PLAIN_LOOK, Look
+from shelftalk.labels.placing import PLAIN, Placing, count_free, count_sheets, share_copies
+from shelftalk.labels.raster import make_preview
+from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
+from shelftalk.labels.stock import Stock, get_stock
+from shelftalk.web import look_form, placing_form
+from shelftalk.web.design_library import NamedDesign, load_images
+from shelftalk.web.forms import Form
+from shelftalk.web.label_designs import read_design
+from shelftalk.web.label_items import make_label_items
+from shelftalk.web.print_jobs import add_job, launch
+from shelftalk.web.run_files import add_print_run
+from shelftalk.web.security import get_actor
+from shelftalk.web.state import state
+from shelftalk.web.stock_library import find_stock
+
+FIELDS = ("stock", "design", "price", "start", "copies", *placing_form.FIELDS, *look_form.FIELDS)
+FRESH = {"start": "1", "copies": "1", "price": "", "design": "", **placing_form.FRESH, **look_form.FRESH}
+MOST_LABELS = 2_000  # in one request; more are printed in a process of their own
+MOST_BIG = 100_000
+FIRST_STOCK = "avery-l7160"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be printed, checked."""
+
+    codes: list[str]
+    stock: Stock
+    start: int
+    copies: int
+    design: NamedDesign | None = None  # None: labels arrange themselves
+    price: str = ""  # said where the design asks for a price
+    placing: Placing = PLAIN
+    look: Look = PLAIN_LOOK
+
+    @property
+    def shares(self) -> list[int]:
+        """How often each code is printed."""
+        return share_copies(len(self.codes), self.copies, self.stock, self.start, self.placing)
+
+    @property
+    def labels(self) -> int:
+        """Labels in all."""
+        return sum(self.shares)
+
+    @property
+    def sheets(self) -> int:
+        """Sheets in all."""
+        return count_sheets(self.labels, self.stock, self.start, self.placing.skip)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first sheet as it will print, and what was proven of it."""
+
+    picture: str  # a data: address
+    proven: int
+
+
+def read_job(form: Form, codes: list[str]) -> Job:
+    """What the form asks to print; mistakes are kept in the form and a printable value stands in."""
+    with state().store.read() as db:
+        stock = form.parse("stock", lambda text: find_stock(db, text), get_stock(FIRST_STOCK))
+    start = form.whole("start", 1, 1_000, 1)
+    copies = form.whole("copies", 1, 1_000, 1)
+    with form.catch():
+        if start > stock.count:
+            raise Invalid(
+                "start",
+                "Label {value} does not exist on {stock}: it has {count}. Choose 1 to {count}.",
+                value=start,
+                stock=stock.title,
+                count=stock.count,
+            )
+    design = read_design(form, stock)
+    price = form.text("price", max_length=60) if design and asks_for(design.design, "price") else ""
+    start = min(start, stock.count)
+    placing, look = placing_form.read_placing(form, stock, start), look_form.read_look(form)
+    job = Job(codes, stock, start, copies, design, price, placing, look)
+    if job.labels > MOST_BIG:
+        form.fail(refuse_many(job.labels, MOST_BIG))
+    return job
+
+
+def refuse_many(count: int, allowed: int = MOST_LABELS) -> Invalid:
+    """The mistake of printing so many at once."""
+    return Invalid(
+        "codes",
+        "{count} labels are too many at once: at most {allowed}. Print them in parts, for example place by place.",
+        count=count,
+        allowed=allowed,
+    )
+
+
+def draw_first_sheet(form: Form, job: Job) -> Preview | None:
+    """The first sheet, made and proven as in print; None when something stands in the way."""
+    if not job.codes or not form.valid:
+        return None
+    with form.catch():
+        every = chain.from_iterable(map(repeat, make_items(job), job.shares))
+        items = list(islice(every, count_free(job.stock, job.start, job.placing.skip)))
+        design, images = load_design(job)
+        plain = replace(job.placing, fill=False)
+        sheets = make_labels(
+            items, job.stock, start=job.start, design=design, images=images, placing=plain, look=job.look
+        )
+        picture = make_preview(sheets.pdf)
+        address = "data:image/png;base64," + base64.b64encode(picture).decode()
+        return Preview(address, sheets.proof.symbols)
+    return None
+
+
+def make_items(job: Job) -> list[LabelItem]:
+    """What each label says; raises Invalid for codes that are unknown or retired."""
+    with state().store.read() as db:
+        items = make_label_items(db, job.codes, state().settings.origin, state().translator, upper=job.look.upper)
+    return [replace(item, price=job.price) for item in items]
+
+
+def load_design(job: Job) -> tuple[Design | None, dict[str, bytes]]:
+    if job.design is None:
+        return None, {}
+    with state().store.read() as db:
+        return job.design.design, load_images(db, state().media_folder, job.design.design)
+
+
+def carry_out(job: Job) -> str:
+    """Print it, or have it printed; the address that shows what came of it."""
+    if job.labels > MOST_LABELS:
+        return _start_big_print(job)
+    return url_for("runs.show", run_id=_make_run(job), new=1)
+
+
+def _start_big_print(job: Job) -> str:
+    """Have it printed in a process of its own; the address that shows how far it is."""
+    items = make_items(job)  # what cannot be printed is said here
+    codes = [item.code for item in items]
+    add_job(
+        state(),
+        codes,
+        job.stock,
+        start=job.start,
+        copies=job.copies,
+        by=get_actor().name,
+        design=job.design,
+        price=job.price,
+        placing=job.placing,
+        look=job.look,
+    )
+    launch(state())
+    return url_for("print_jobs.show")
+
+
+def _make_run(job: Job) -> int:
+    items = make_items(job)
+    design, images = load_design(job)
+    sheets: LabelSheets = make_labels(
+        items,
+        job.stock,
+        start=job.start,
+        copies=job.copies,
+        design=design,
+        images=images,
+        placing=job.placing,
+        look=job.look,
+    )
+    run = add_print_run(
+        state().store,
+        state().settings.instance / "runs",
+        sheets,
+        items,
+        job.stock,
+        origin=state().settings.origin,
+        start=job.start,
+        copies=job.copies,
+        by=get_actor().name,
+        at=clock.now(),
+        design=job.design,
+        placing=job.placing,
+        look=job.look,
+    )
+    return run.id
