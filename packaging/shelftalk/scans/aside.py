@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shelftalk import clock
-from shelftalk.scans.record import Record, format_record
+from shelftalk.scans.record import Record, format_record, leave_unit_out
 from shelftalk.scans.segment import HEADER, SUFFIX, list_segments, sync_folder
 
 ASIDE = "set-aside.jsonl"
@@ -60,11 +60,14 @@ def read_aside(folder: Path) -> list[Entry]:
 
 
 def add_aside(folder: Path, scans: Sequence[Record], why: str) -> dict[str, int]:
-    """Write down scans, each once however often this is repeated; gives how many entries their segments have now."""
+    """Write down scans, each once however often this is repeated; gives how many entries their segments have now.
+
+    An entry may lie for long, so a unit's code is not in it: such a scan counts later for its placement only.
+    """
     entries = read_aside(folder)
     known = {entry.place for entry in entries}
     new = [
-        Entry(scan.segment, scan.position, why, format_record(scan).decode().strip())
+        Entry(scan.segment, scan.position, why, format_record(leave_unit_out(scan)).decode().strip())
         for scan in scans
         if (scan.segment, scan.position) not in known
     ]

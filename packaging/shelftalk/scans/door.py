@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from shelftalk import clock
-from shelftalk.catalog.codes import is_code, normalise_code
+from shelftalk.catalog.codes import LENGTH, is_code, normalise_code
+from shelftalk.catalog.units import UNIT_LENGTH, split_unit
 from shelftalk.scans.actions import Actions, Place, Wish, read_wish
 from shelftalk.scans.answer import NO_STORE, Answer, Head, Header
 from shelftalk.scans.asking import TEST_COOKIE, Asking, Memory, Reading, read_asking
@@ -155,14 +156,16 @@ class Door:
         if path[:3] == "/p/":
             product_id = self.shelf.find_product(text.removesuffix("/"))
             return Place(path, product_id) if product_id else None
-        target = self.shelf.find_target(text) or self.shelf.find_target(normalise_code(text.removesuffix("/")))
+        target = self.shelf.find_target(text) or self._find_written(text)[0]
         return Place(f"/q/{target.code}", target.product_id, target.code) if target else None
 
     def _answer_code(self, text: str, environ: Environ, query: str) -> Answer:
         asking, verdict = self._memory.recall(environ, query)
         if asking.method not in ("GET", "HEAD"):
             return _refuse_method(asking.method)
-        target = self.shelf.find_target(text) or self.shelf.find_target(normalise_code(text.removesuffix("/")))
+        target, unit = self.shelf.find_target(text), ""
+        if target is None:
+            target, unit = self._find_written(text)
         if target is None:
             answer = self._show(_UNKNOWN, self._choose_language(_UNKNOWN.key, asking), asking, "notice")
             known = is_code(normalise_code(text.removesuffix("/")))
@@ -171,8 +174,18 @@ class Door:
         found = self._find_notice(target) if target.kind == "retired" else _Found(target.key)
         language = self._choose_language(found.key, asking)
         answer = self._show(found, language, asking, "code")
-        self._count(answer, target.code, language, asking, verdict, environ)
+        self._count(answer, target.code, unit, language, asking, verdict, environ)
         return answer
+
+    def _find_written(self, text: str) -> tuple[Target | None, str]:
+        """Where a code leads that is typed freely or a unit's, and the unit's suffix. A printed code never dies: what
+        begins with one opens its page, whatever the suffix."""
+        code = normalise_code(text.removesuffix("/"))
+        target = self.shelf.find_target(code)
+        if target or not (LENGTH < len(code) <= UNIT_LENGTH + 2 and code.isalnum()):
+            return target, ""
+        start, unit = split_unit(code)
+        return self.shelf.find_target(start), unit
 
     def _find_notice(self, target: Target) -> _Found:
         """The notice for a retired code: while the product is live, the one that leads on to it."""
@@ -202,7 +215,14 @@ class Door:
         return self._show(found, language, asking, "page", str(environ.get("HTTP_IF_NONE_MATCH", "")))
 
     def _count(
-        self, answer: Answer, code: str, language: str, asking: Asking, verdict: Verdict | None, environ: Environ
+        self,
+        answer: Answer,
+        code: str,
+        unit: str,
+        language: str,
+        asking: Asking,
+        verdict: Verdict | None,
+        environ: Environ,
     ) -> None:
         """Make the scan's line; whatever goes wrong here, the page goes out."""
         try:
@@ -212,28 +232,31 @@ class Door:
             elif not verdict.scan_class:
                 answer.note = f"refused; {verdict.reason}"
             else:
-                self._make_line(answer, code, language, asking, verdict, environ)
+                self._make_line(answer, code, unit, language, asking, verdict, environ)
         except Exception:
             log.exception("A scan could not be counted")
             answer.note, answer.line = "lost", b""
             self.spool.declare_lost(1)
 
     def _make_line(
-        self, answer: Answer, code: str, language: str, asking: Asking, verdict: Verdict, environ: Environ
+        self, answer: Answer, code: str, unit: str, language: str, asking: Asking, verdict: Verdict, environ: Environ
     ) -> None:
         at = clock.now()
         scan_class, reason, first = verdict.scan_class, verdict.reason, False
         if verdict.private:
             reason, language = reason or "private", ""
         elif scan_class == "person":
-            sighting = self._visitors.see(self._get_address(environ), asking.agent, asking.languages, code, at)
+            printed = code + unit if unit else code  # another unit is no repeat of the first
+            sighting = self._visitors.see(self._get_address(environ), asking.agent, asking.languages, printed, at)
             if sighting.flood:
                 scan_class, reason = "burst", "flood"
             elif sighting.repeat:
                 scan_class, reason = "repeat", "scanned within 30 minutes"
             else:
                 first = sighting.first_of_day
-        answer.line = format_line(at, code, language, verdict.device, scan_class, RULE_VERSION, first)
+        if unit and (scan_class != "person" or verdict.private):
+            unit = ""  # nothing counts it, so nothing holds it
+        answer.line = format_line(at, code, language, verdict.device, scan_class, RULE_VERSION, first, unit)
         answer.note = f"{scan_class}; {reason}" if reason else scan_class
 
     def _choose_language(self, key: str, asking: Asking) -> str:

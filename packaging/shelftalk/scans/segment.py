@@ -66,6 +66,7 @@ class SegmentWriter:
         self.size = self.synced = len(HEADER)
         self.synced_lines = self.lost = 0
         self.broken = False
+        self.began = clock.monotonic()
         path, draft = folder / self.name, folder / f".new-{self.name}"
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
         self._meter_fd = os.open(meter_path(folder, self.name), flags, 0o600)

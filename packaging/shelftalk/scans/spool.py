@@ -50,6 +50,7 @@ class Limits:
     """The spool's measures; the defaults suit a shop's server."""
 
     segment_bytes: int = 8 << 20
+    segment_s: float = 300.0  # older ones are let go too: a unit's code lies on the disk for minutes
     sync_s: float = 0.05  # "process": the disk follows within this
     patience_s: float = 0.25  # an answer waits no longer than this for the disk
     waiting: int = 20_000  # lines held in memory while the disk hangs
@@ -184,7 +185,7 @@ class Spool:
         return since > 0 and clock.monotonic() - since > self.limits.patience_s
 
     def _run(self) -> None:
-        rest = self.limits.sync_s if self.durability == "process" else None
+        rest = self.limits.sync_s if self.durability == "process" else self.limits.segment_s
         while True:
             with self._wake:
                 if not self._batch.lines and not self._stopping:
@@ -199,6 +200,16 @@ class Spool:
                 batch.wake(batch)
             if stopping:
                 return
+            self._let_go_of_old()
+
+    def _let_go_of_old(self) -> None:
+        """End a segment that is old enough, so that the ingester reads it to its end and deletes it."""
+        with self._lock:
+            old = self._segment
+            if old and not old.unsynced and clock.monotonic() - old.began > self.limits.segment_s:
+                old.show()
+                old.close()
+                self._segment = None
 
     def _keep(self, lines: list[bytes]) -> bool:
         """Write and sync; when the disk refuses, once more in a new segment; else declare the loss."""
