@@ -12,7 +12,7 @@ from shelftalk.store.rows import make_param, make_record
 
 
 def add_file(db: Db, file: StoredFile, *, at: datetime) -> None:
-    """Remember a file; the same file again changes nothing."""
+    """Remember a file; the same file again only counts as new."""
     db.run("add_file", id=file.id, name=file.name, kind=file.kind, size=file.size, at=make_param(at))
 
 

@@ -11,7 +11,7 @@ from shelftalk.store.rows import make_param, make_record
 
 
 def add_media(db: Db, *, id: str, name: str, width: int, height: int, at: datetime) -> None:  # noqa: A002 (the column's name)
-    """Remember a picture; the same picture again changes nothing."""
+    """Remember a picture; the same picture again only counts as new."""
     db.run("add_media", id=id, name=name, width=width, height=height, at=make_param(at))
 
 

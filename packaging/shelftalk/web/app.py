@@ -82,6 +82,7 @@ from shelftalk.web.security import SESSION_DAYS, current_user, has_staff_cookie,
 from shelftalk.web.shopper import make_renderer
 from shelftalk.web.state import State
 from shelftalk.web.texts import init_texts
+from shelftalk.web.upload_sweep import sweep
 
 # Every area: a module with a blueprint `bp` and, where it needs one, `init(app)`.
 AREAS: tuple[ModuleType, ...] = (
@@ -277,12 +278,13 @@ def _wire_scan_path(app: Shelftalk, state: State, *, background: bool) -> None:
         is_staff=lambda environ: has_staff_cookie(app, environ),
     )
     state.actions = door.actions
+    folders = (state.media_folder, state.files_folder)
     followers = {
         "shelf": state.keeper.follow,
         "ingest": state.ingester.run_forever,
         "timing": state.timing.tell_forever,
         "pages": PageClock(state).run_forever,
-        "retention": Retainer(state.store, settings.keep_days).run_forever,
+        "retention": Retainer(state.store, settings.keep_days, lambda: sweep(state.store, folders)).run_forever,
         "outbox": Postman(state.store, settings).run_forever,
     }
     start = StartOnce(followers, state.spool, state.ingester)

@@ -46,6 +46,7 @@ from shelftalk.web.sample import load_sample
 from shelftalk.web.security import hash_password
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
+from shelftalk.web.upload_sweep import sweep
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -277,6 +278,15 @@ def retain_command() -> None:
     click.echo(f"{done.removed} rows older than {done.before} deleted; {oldest}.")
 
 
+@command("sweep")
+def sweep_command() -> None:
+    """Delete uploaded pictures and files that no page, version, template or design has named for 30 days."""
+    done = sweep(state().store, (state().media_folder, state().files_folder))
+    click.echo(
+        f"{len(done.dropped)} uploads deleted ({done.freed / 1_000_000:.1f} MB); {len(done.since)} more are unused."
+    )
+
+
 @command("erase")
 @click.option("--code", required=True, help="The code whose scans go.")
 @click.option("--from", "from_day", required=True, type=click.DateTime(["%Y-%m-%d"]), callback=_parse_day)
@@ -323,6 +333,7 @@ COMMANDS = (
     ingest,
     report,
     retain_command,
+    sweep_command,
     erase_command,
     backup,
     restore,

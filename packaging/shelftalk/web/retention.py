@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -68,11 +69,12 @@ def _format(done: Retained) -> str:
 
 
 class Retainer:
-    """Runs retention once a day; any number of processes may try, whoever comes first does it."""
+    """Runs retention once a day, and `after` it; any number of processes may try, whoever comes first does it."""
 
-    def __init__(self, store: Store, keep_days: int) -> None:
+    def __init__(self, store: Store, keep_days: int, after: Callable[[], object] = lambda: None) -> None:
         self._store = store
         self._keep_days = keep_days
+        self._after = after
 
     def run_forever(self, stop: threading.Event) -> None:
         """Look now and then whether a day has passed, until `stop`. A store that is away is asked again."""
@@ -91,6 +93,7 @@ class Retainer:
         if last and last.proven and timedelta() <= clock.now() - last.at < DUE:
             return False
         retain(self._store, self._keep_days)
+        self._after()
         return True
 
 

@@ -9,6 +9,7 @@ from shelftalk.store.retention import Erasure, list_erasures
 from shelftalk.web.health import read_health
 from shelftalk.web.security import may, requires
 from shelftalk.web.state import state
+from shelftalk.web.upload_sweep import UNUSED_DAYS, Swept, read_swept
 
 bp = Blueprint("status", __name__)
 
@@ -24,8 +25,23 @@ def alive() -> ResponseReturnValue:
 @requires("staff")
 def index() -> ResponseReturnValue:
     health = read_health(state())
-    erased = list_erased() if health.store_ms is not None and may("admin") else []
-    return render_template("status/index.html", health=health, settings=state().settings, erasures=erased)
+    there = health.store_ms is not None
+    erased = list_erased() if there and may("admin") else []
+    swept = find_swept() if there else None
+    return render_template(
+        "status/index.html",
+        health=health,
+        settings=state().settings,
+        erasures=erased,
+        swept=swept,
+        unused_days=UNUSED_DAYS,
+    )
+
+
+def find_swept() -> Swept | None:
+    """The last time unused uploads were looked for."""
+    with state().store.read() as db:
+        return read_swept(db)
 
 
 def list_erased() -> list[Erasure]:

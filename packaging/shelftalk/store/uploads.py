@@ -1,0 +1,76 @@
+"""Which uploads anything in the store still names: pages, their versions and drafts, templates, dates, designs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from shelftalk.clock import parse_at
+from shelftalk.store.backup import TABLES
+from shelftalk.store.db import Db
+from shelftalk.store.sent import TABLES as SENT
+
+Kind = Literal["media", "files"]
+KINDS: tuple[Kind, ...] = ("media", "files")
+# Everything but these is searched, so that a table that comes to name uploads is safe before anybody thinks of it.
+NAMELESS = frozenset(
+    (
+        *KINDS,
+        *SENT,
+        "users",
+        "codes",
+        "scans",
+        "actions",
+        "spool_positions",
+        "rollup_placement_days",
+        "rollup_product_location_days",
+        "rollup_location_hours",
+        "rollup_action_days",
+        "run_codes",
+        "erasures",
+    )
+)
+HISTORY = ("page_versions", "page_drafts")  # large, and what is in them was in a draft first: read product by product
+_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A picture or file, and when it was uploaded last."""
+
+    id: str
+    kind: Kind
+    at: datetime
+
+
+def list_uploads(db: Db) -> list[Upload]:
+    """Every picture and file."""
+    return [Upload(row["id"], kind, parse_at(row["created_at"])) for kind in KINDS for row in db.list(f"list_{kind}")]
+
+
+def find_named(db: Db, *, without_note: str = "", history: bool = True) -> set[str]:
+    """Everything that looks like an upload's id in whatever may name one; one note is left out."""
+    named: set[str] = set()
+    for table in TABLES:
+        if table not in NAMELESS and table not in HISTORY:
+            rows: Iterable[Any] = db.engine.execute(db.connection, f"select * from {table}", {})  # noqa: S608 (ours)
+            skipped = without_note if table == "notes" else None
+            named.update(*(_list_ids(row) for row in map(dict, rows) if not skipped or row["name"] != skipped))
+    products = db.list("list_product_ids") if history else ()
+    for product in products:
+        for kept in HISTORY:
+            named.update(*map(_list_ids, map(dict, db.list(f"list_all_{kept}", product_id=product["id"]))))
+    return named
+
+
+def _list_ids(row: dict[str, object]) -> set[str]:
+    return {found for value in row.values() if isinstance(value, str) for found in _ID.findall(value)}
+
+
+def drop_uploads(db: Db, uploads: Sequence[Upload]) -> None:
+    """Forget pictures and files; what lies on the disk is not the store's."""
+    for upload in uploads:
+        db.run(f"drop_{upload.kind}", id=upload.id)
