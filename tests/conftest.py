@@ -21,8 +21,23 @@ from shelftalk.web.state import get_state
 from tests.speed import share_addresses, share_templates
 from tests.support import NO_BROWSER, PASSWORD, ROOT, add_person, find_browser, sign_in
 
+# Playwright's own list, which a second one replaces, and the parts of a window that are pages themselves: nobody sees
+# this window, and a toolbar made anew for each page takes longer than most of the pages.
+NOT_NEEDED = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
+    "HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,"
+    "AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "InitialWebUI,PreloadTopChromeWebUI,WebUIReloadButton,WebUIToolbar,WebUILocationBar,WebUITabStrip,"
+    "WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup"
+)
 # Quiet: without these a browser looks for its maker's servers at every start.
-BROWSER_FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    f"--disable-features={NOT_NEEDED}",
+]
 share_addresses()
 expect.set_options(timeout=20_000)  # a machine may be busy; what is right is seen at once all the same
 
