@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import zxingcpp
 from PIL import Image
 
-from shelftalk.errors import ShelftalkError
+from shelftalk.errors import ShelftalkError, mark
 from shelftalk.labels.design import Box
+from shelftalk.labels.measure import NOT_QUIET, TOO_FINE, TOO_PALE, Measured, find_least, measure_found
+from shelftalk.labels.placing import list_bleeds
 from shelftalk.labels.raster import open_pages, render_svg
 from shelftalk.labels.stock import Stock
 
@@ -18,6 +21,13 @@ DPI = 300
 WHITE = 255
 _QR_CODE = zxingcpp.barcode_formats_from_str("QRCode")
 Progress = Callable[[int, int], None]
+_ON_SHEET = {
+    TOO_FINE: mark(
+        "Sheet {sheet}, row {row}, column {column}: the symbol’s modules are too small for this resolution."
+    ),
+    NOT_QUIET: mark("Sheet {sheet}, row {row}, column {column}: something stands in the symbol’s quiet zone."),
+    TOO_PALE: mark("Sheet {sheet}, row {row}, column {column}: the symbol is too pale against its ground."),
+}
 
 
 class ProofFailed(ShelftalkError):
@@ -26,12 +36,18 @@ class ProofFailed(ShelftalkError):
 
 @dataclass(frozen=True)
 class Proof:
-    """What was proven: so many sheets at this resolution, so many symbols read, so many cells empty as meant."""
+    """What was proven: so many sheets at this resolution, so many symbols read, so many cells empty as meant.
+
+    The rest is the worst that was measured; older runs have nothing of it.
+    """
 
     dpi: int
     sheets: int
     symbols: int
     empty: int
+    dots: float = 0.0  # along a module, at this resolution
+    quiet: int = 0  # modules of clear ground around every symbol
+    contrast: float = 0.0  # between ground and modules, of 1
 
 
 def prove_sheets(
@@ -52,33 +68,56 @@ def prove_sheets(
     """
     sheets = -(-len(meant) // stock.count)
     cells = [*meant, *[None] * (sheets * stock.count - len(meant))]
+    measured: Measured | None = None
     with open_pages(pdf) as pages:
         if len(pages) != sheets:
             raise ProofFailed("The file has {found} sheets instead of {meant}.", found=len(pages), meant=sheets)
         for sheet in range(sheets):
             image = _drop_marks(pages.render(sheet, dpi), marks, dpi)
-            _prove_sheet(image, stock, sheet, cells[sheet * stock.count : (sheet + 1) * stock.count], dpi, faces)
+            texts = cells[sheet * stock.count : (sheet + 1) * stock.count]
+            measured = find_least(measured, _prove_sheet(image, stock, sheet, texts, dpi, faces))
             if progress:
                 progress(sheet + 1, sheets)
     symbols = sum(text is not None for text in cells)
-    return Proof(dpi, sheets, symbols, len(cells) - symbols)
+    worst = measured or Measured(0.0, 0, 0.0)
+    return Proof(dpi, sheets, symbols, len(cells) - symbols, worst.dots, worst.quiet, worst.contrast)
 
 
 def _prove_sheet(
     image: Image.Image, stock: Stock, sheet: int, meant: Sequence[str | None], dpi: int, faces: int
-) -> None:
+) -> Measured | None:
+    """What was measured of the worst symbol; None when none is on the sheet."""
     found = _read_cells(image, stock, dpi)
+    measured: Measured | None = None
     for place, text in enumerate(meant):
         box = _get_box(stock, place, dpi)
-        texts = found.get(place, [])
+        symbols = found.get(place, [])
+        texts = [symbol.text for symbol in symbols]
         if text is None:
-            if texts or image.crop(box).getextrema() != (WHITE, WHITE):
+            if texts or image.crop(_shrink(box, bool(stock.bleed_mm))).getextrema() != (WHITE, WHITE):
                 raise _fail(stock, sheet, place, "", texts)
             continue
         # A whole page is read fast; a cell missed there is looked at once more by itself.
-        if texts != [text] * faces and _read(image.crop(box)) != [text] * faces:
-            raise _fail(stock, sheet, place, text, texts)
+        corner = (0, 0)
+        if texts != [text] * faces:
+            symbols, corner = _read_symbols(image.crop(box)), box[:2]
+            if [symbol.text for symbol in symbols] != [text] * faces:
+                raise _fail(stock, sheet, place, text, texts)
+        for symbol in symbols:
+            measured = find_least(measured, _measure(image, symbol, corner, stock, sheet, place))
     _prove_margins(image, stock, sheet, dpi)
+    return measured
+
+
+def _measure(
+    image: Image.Image, symbol: zxingcpp.Barcode, corner: tuple[int, int], stock: Stock, sheet: int, place: int
+) -> Measured:
+    """A symbol that was read, measured; raises ProofFailed when a worse eye may not read it."""
+    measured = measure_found(image, symbol, corner)
+    if measured.is_good:
+        return measured
+    cell = stock.get_cell(place)
+    raise ProofFailed(_ON_SHEET[measured.fault], sheet=sheet + 1, row=cell.row + 1, column=cell.column + 1)
 
 
 def _drop_marks(image: Image.Image, marks: Sequence[Box], dpi: int) -> Image.Image:
@@ -92,7 +131,7 @@ def _drop_marks(image: Image.Image, marks: Sequence[Box], dpi: int) -> Image.Ima
 
 
 def _prove_margins(image: Image.Image, stock: Stock, sheet: int, dpi: int) -> None:
-    boxes = [_get_box(stock, place, dpi) for place in range(stock.count)]
+    boxes = [_get_reach(stock, place, dpi) for place in range(stock.count)]
     beside = [(left, 0, right, image.height) for left, right in _list_gaps({box[::2] for box in boxes}, image.width)]
     between = [(0, top, image.width, bottom) for top, bottom in _list_gaps({box[1::2] for box in boxes}, image.height)]
     if any(image.crop(strip).getextrema() != (WHITE, WHITE) for strip in (*beside, *between)):
@@ -118,14 +157,30 @@ def _get_box(stock: Stock, place: int, dpi: int) -> tuple[int, int, int, int]:
     return round(max(cell.x_mm, 0) * dots), round(max(cell.y_mm, 0) * dots), round(right * dots), round(bottom * dots)
 
 
-def _read_cells(image: Image.Image, stock: Stock, dpi: int) -> dict[int, list[str]]:
-    """The texts read on a sheet, by the cell their symbol's middle lies in; -1 is outside all cells."""
-    found: dict[int, list[str]] = {}
+def _get_reach(stock: Stock, place: int, dpi: int) -> tuple[int, int, int, int]:
+    """The dots a label's art may cover: its own, and its bleed where the stock has one."""
+    left, top, right, bottom = _get_box(stock, place, dpi)
+    if not stock.bleed_mm:
+        return left, top, right, bottom
+    sides = list_bleeds(stock, stock.get_cell(place), stock.bleed_mm)
+    grown = [ceil(side * dpi / 25.4) + 1 for side in sides]
+    return max(0, left - grown[0]), max(0, top - grown[1]), right + grown[2], bottom + grown[3]
+
+
+def _shrink(box: tuple[int, int, int, int], bleeding: bool) -> tuple[int, int, int, int]:
+    """A label's dots without those it shares with neighbours that run over their edge."""
+    left, top, right, bottom = box
+    return (left + 1, top + 1, right - 1, bottom - 1) if bleeding else box
+
+
+def _read_cells(image: Image.Image, stock: Stock, dpi: int) -> dict[int, list[zxingcpp.Barcode]]:
+    """The symbols read on a sheet, by the cell their middle lies in; -1 is outside all cells."""
+    found: dict[int, list[zxingcpp.Barcode]] = {}
     for symbol in _read_quickly(image):
         corners = (symbol.position.top_left, symbol.position.bottom_right)
         x = sum(corner.x for corner in corners) / 2 * 25.4 / dpi
         y = sum(corner.y for corner in corners) / 2 * 25.4 / dpi
-        found.setdefault(_find_place(stock, x, y), []).append(symbol.text)
+        found.setdefault(_find_place(stock, x, y), []).append(symbol)
     return found
 
 
@@ -170,23 +225,30 @@ def _read_quickly(image: Image.Image) -> list[zxingcpp.Barcode]:
     )
 
 
-def _read(image: Image.Image) -> list[str]:
-    return [symbol.text for symbol in _read_symbols(image)]
-
-
 def prove_symbol_png(png: bytes, text: str) -> bytes:
     """`png` when it reads as `text`; raises ProofFailed."""
-    _prove_picture(Image.open(io.BytesIO(png)).convert("L"), text)
+    prove_picture(Image.open(io.BytesIO(png)).convert("L"), text)
     return png
 
 
 def prove_symbol_svg(svg: bytes, text: str) -> bytes:
     """`svg` when it reads as `text` printed at 300 dpi; raises ProofFailed."""
-    _prove_picture(render_svg(svg, DPI), text)
+    prove_picture(render_svg(svg, DPI), text)
     return svg
 
 
-def _prove_picture(image: Image.Image, text: str) -> None:
-    read = _read(image)
-    if read != [text]:
-        raise ProofFailed("The symbol reads “{read}” and was meant to open “{meant}”.", read=tuple(read), meant=text)
+def prove_picture(image: Image.Image, text: str, faces: int = 1) -> Measured:
+    """What was measured of the one symbol of a picture, which reads as `text`; raises ProofFailed."""
+    found = _read_symbols(image)
+    read = tuple(symbol.text for symbol in found)
+    if not read:
+        raise ProofFailed("The symbol cannot be read. It was meant to open “{meant}”.", meant=text)
+    if read != (text,) * faces:
+        raise ProofFailed("The symbol reads “{read}” and was meant to open “{meant}”.", read=read, meant=text)
+    worst: Measured | None = None
+    for symbol in found:
+        worst = find_least(worst, measure_found(image, symbol, (0, 0)))
+    assert worst  # noqa: S101 (there is one symbol at least)
+    if not worst.is_good:
+        raise ProofFailed(worst.fault)
+    return worst
