@@ -65,7 +65,7 @@ def measure_found(image: Image.Image, symbol: zxingcpp.Barcode, corner: tuple[in
 
 
 def measure_box(image: Image.Image, box: tuple[int, int, int, int], dots: float, *, rim: int = RIM) -> Measured:
-    """Measure a symbol whose modules fill `box`; so many dots at its edges and at its quiet zone's are not looked at."""
+    """Measure a symbol whose modules fill `box`; a `rim` of dots at its edges and its quiet zone's is left out."""
     quiet = 0
     darkest, _ = _get_tones(image, box)
     tones = (0, 255)

@@ -123,9 +123,9 @@ def _measure(
 def _drop_marks(image: Image.Image, marks: Sequence[Box], dpi: int) -> Image.Image:
     """The sheet without its crop marks; a mark and the dots it touches."""
     dots = dpi / 25.4
-    for mark in marks:
-        left, top = int(mark.x_mm * dots) - 1, int(mark.y_mm * dots) - 1
-        right, bottom = (mark.x_mm + mark.width_mm) * dots + 2, (mark.y_mm + mark.height_mm) * dots + 2
+    for line in marks:
+        left, top = int(line.x_mm * dots) - 1, int(line.y_mm * dots) - 1
+        right, bottom = (line.x_mm + line.width_mm) * dots + 2, (line.y_mm + line.height_mm) * dots + 2
         image.paste(WHITE, (left, top, int(right), int(bottom)))
     return image
 
