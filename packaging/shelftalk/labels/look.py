@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+from shelftalk.labels.style import Style, describe_style, read_style
 
 
 @dataclass(frozen=True)
 class Look:
-    """The error correction level, and whether addresses are in upper case, which makes a symbol a version smaller."""
+    """The error correction level, whether addresses are in upper case, which makes a symbol a version smaller, and the
+    style. The style is kept whole, its logo by the hash of the picture: later changes touch nothing printed."""
 
     level: str = "M"  # L, M, Q or H
     upper: bool = False
+    style: Style | None = None  # None: black squares on white
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing was chosen."""
         return self == PLAIN_LOOK
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """The pictures its symbols need."""
+        return (self.style.logo,) if self.style and self.style.logo else ()
 
 
 PLAIN_LOOK = Look()
@@ -24,9 +33,16 @@ PLAIN_LOOK = Look()
 
 def format_look(look: Look) -> str:
     """As a run keeps it; empty when it is plain."""
-    return "" if look.is_plain else json.dumps(asdict(look))
+    if look.is_plain:
+        return ""
+    content: dict[str, object] = {"level": look.level, "upper": look.upper}
+    return json.dumps(content | ({"style": describe_style(look.style)} if look.style else {}), ensure_ascii=False)
 
 
 def parse_look(text: str) -> Look:
     """The look a run has kept."""
-    return Look(**json.loads(text)) if text else PLAIN_LOOK
+    if not text:
+        return PLAIN_LOOK
+    content = json.loads(text)
+    style = content.pop("style", None)
+    return Look(**content, style=read_style(style) if style else None)

@@ -13,7 +13,7 @@ from shelftalk.errors import Invalid, mark
 
 BLACK, WHITE = "#000000", "#ffffff"
 LEAST_CONTRAST = 4.5
-LEAST_DIFFERENCE = 55  # of 100: "good" symbol contrast (ISO/IEC 15415 §7.8.2, grade 3)
+LEAST_DIFFERENCE = 60  # of 100, in grey; "good" is 55 (ISO/IEC 15415 §7.8.2, grade 3), the rest is for ink and paper
 # The largest centred logo that is still read, as a share of the symbol's side in per cent.
 LOGO_LIMITS = {"L": 15, "M": 25, "Q": 35, "H": 40}
 LEAST_LOGO = 10
@@ -53,13 +53,13 @@ class Style:
 
     @property
     def difference(self) -> float:
-        """How much more light the ground sends back than the modules, of 100: what a camera sees in grey."""
-        return 100 * (get_reflectance(self.ground) - get_reflectance(self.dark))
+        """How much lighter the ground is than the modules, of 100, in the grey that a camera makes of colours."""
+        return get_grey(self.ground) - get_grey(self.dark)
 
     @property
     def reads_in_red(self) -> bool:
         """Whether a till's red light sees it too; red and orange are as good as white to that."""
-        return get_red_difference(self.dark, self.ground) >= LEAST_DIFFERENCE
+        return (int(self.ground[1:3], 16) - int(self.dark[1:3], 16)) / 2.55 >= LEAST_DIFFERENCE
 
     @property
     def least_level(self) -> str:
@@ -117,18 +117,10 @@ def check_level(level: str, style: Style) -> None:
         )
 
 
-def get_reflectance(colour: str) -> float:
-    """The light a colour sends back, 0 to 1, as an eye and a camera weigh it."""
-    return get_contrast(colour, BLACK) * 0.05 - 0.05
-
-
-def get_red_difference(dark: str, ground: str) -> float:
-    """How much more red light the ground sends back than the modules, of 100."""
-    return 100 * (get_reflectance(_take_red(ground)) - get_reflectance(_take_red(dark)))
-
-
-def _take_red(colour: str) -> str:
-    return f"#{colour[1:3] * 3}"
+def get_grey(colour: str) -> float:
+    """How light a colour is in a grey picture, of 100 (ITU-R BT.601: what cameras and decoders weigh by)."""
+    red, green, blue = _split(colour)
+    return (0.299 * red + 0.587 * green + 0.114 * blue) / 2.55
 
 
 def check_style(style: Style) -> None:
@@ -215,11 +207,12 @@ def _check_contrast(style: Style) -> Iterator[Invalid]:
     elif style.difference < LEAST_DIFFERENCE:
         yield Invalid(
             "ground",
-            "{dark} on {ground} differ by {value} of 100 in the light they send back; at least {least} is needed. "
-            "Choose a lighter ground, for example {proposal}.",
-            value=round(style.difference),
+            "In grey, as a camera sees them, {dark} and {ground} are {value} of 100 apart; at least {least} is needed. "
+            "Choose the colours {better_dark} and {better_ground}, for example.",
+            value=int(style.difference),
             least=LEAST_DIFFERENCE,
-            proposal=propose_ground(style.dark, style.ground),
+            better_dark=propose_dark(style.dark, style.ground),
+            better_ground=propose_ground(propose_dark(style.dark, style.ground), style.ground),
             **values,
         )
 

@@ -17,6 +17,7 @@ from PIL import Image
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, IndirectObject, NameObject, NumberObject
 
+from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
 from shelftalk.labels.captions import Caption, CaptionJob, draw_caption, set_captions
 from shelftalk.labels.design import LEAST_PT, POINT_MM
@@ -54,9 +55,21 @@ def make_dress(style: Style, symbols: Sequence[tuple[Symbol, str]], images: Imag
         for level in sorted({symbol.level for symbol, _ in symbols}):
             check_level(level, style)
     logo = _open_logo(style, images) if style.logo else None
-    spoken = [key for key in wanted if style.get_caption(key[0])]
+    spoken = [key for key in wanted if style.band and _check_spoken(style, key[0])]
     jobs = [_make_job(style, language, size) for language, size in spoken]
     return Dress(style, logo, dict(zip(spoken, set_captions(jobs), strict=True)))
+
+
+def _check_spoken(style: Style, language: str) -> bool:
+    if not style.get_caption(language):
+        raise Invalid(
+            "style",
+            "The style “{value}” has no words in {language} to print beside the symbol. Write them in the style, or "
+            "words for all languages.",
+            value=style.name,
+            language=LANGUAGES[language].name if language in LANGUAGES else language,
+        )
+    return True
 
 
 def _make_job(style: Style, language: str, size: int) -> CaptionJob:
@@ -153,11 +166,11 @@ class SymbolPress:
             used["C"] = self.file.add(_make_page_form(self.file.writer, caption.page))
             drawing.append(_stamp("C", plan.caption, POINT_MM, POINT_MM))
         reach = plan.side + QUIET_MODULES
-        box = ArrayObject([FloatObject(value) for value in (-reach, -reach, reach + style.band, reach + style.band)])
+        bounds = ArrayObject([FloatObject(value) for value in (-reach, -reach, reach + style.band, reach + style.band)])
         entries = make_dictionary(
             Type=NameObject("/XObject"),
             Subtype=NameObject("/Form"),
-            BBox=box,
+            BBox=bounds,
             Resources=make_dictionary(XObject=make_dictionary(**used)),
         )
         return make_stream("\n".join(drawing).encode("ascii"), entries)

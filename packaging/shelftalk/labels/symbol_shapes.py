@@ -1,4 +1,4 @@
-"""The geometry of a styled symbol in modules: rounded rectangles, lines with round ends, where the logo and the words go.
+"""The geometry of a styled symbol in modules: rectangles, lines with round ends, where the logo and the words go.
 
 The origin is the symbol's first module at the top left; y runs down. Knows no file format.
 """
@@ -126,7 +126,7 @@ def _list_finders(size: int, *, rounded: bool) -> tuple[Rect, ...]:
 
 @lru_cache(maxsize=256)
 def make_mask(style: Style, size: int) -> int:
-    """The modules that are drawn one by one, as bits: not the corners when they have a shape, not those under a logo."""
+    """The modules that are drawn one by one, as bits: not shaped corners, not those under a logo."""
     mask = (1 << size * size) - 1
     areas = [(0, 0, FINDER), (size - FINDER, 0, FINDER), (0, size - FINDER, FINDER)] if is_shaped(style) else []
     cleared = style.count_cleared(size)
