@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
@@ -29,7 +29,10 @@ from shelftalk.labels.placing import (
 from shelftalk.labels.proof import Progress, Proof, prove_sheets
 from shelftalk.labels.sheet import Label, impose
 from shelftalk.labels.stock import Stock, check_start
+from shelftalk.labels.style import Style
 from shelftalk.labels.symbol import Symbol, make_symbol
+from shelftalk.labels.symbol_art import check_caption_size, make_dress
+from shelftalk.labels.symbol_shapes import measure_room
 from shelftalk.labels.typeset import Art, Job, Wording, clean_wording, typeset
 
 MOST_COPIES = 1000
@@ -72,7 +75,7 @@ def make_labels(
 ) -> LabelSheets:
     """The sheets for `items`, each `copies` times, from place `start` of the first sheet, as `placing` and `look` say.
 
-    Without a `design` the labels arrange themselves. `images` are the design's pictures by their ids.
+    Without a `design` the labels arrange themselves. `images` are the pictures of design and style by their ids.
     Same input, same bytes. Raises Invalid for what cannot be printed and ProofFailed for what does not read
     back; nothing unproven is returned. `progress` is told the sheets proven and their number.
     """
@@ -127,23 +130,45 @@ def set_labels(
     Without a `design` a symbol's module is a whole number of `dots`, and as many of them as that printer needs.
     """
     if design:
-        return _make_designed(items, stock, look.level, design, images or {}, font)
-    return _make_each(items, stock, look.level, font, dots)
+        labels = _make_designed(items, stock, look.level, design, images or {}, font, look.style)
+    else:
+        labels = _make_each(items, stock, look.level, font, dots, look.style)
+    return _dress(items, labels, look.style, images or {}) if look.style else labels
+
+
+def _dress(items: Sequence[LabelItem], labels: Sequence[Label], style: Style, images: Images) -> list[Label]:
+    spoken = [(label.symbol, item.language) for label, item in zip(labels, items, strict=True)]
+    dress = make_dress(style, spoken, images)
+    sizes = {(tag, symbol.size, label.art.layout.module_mm) for (symbol, tag), label in zip(spoken, labels, strict=True)}
+    for language, size, module in sorted(sizes):
+        check_caption_size(dress, language, size, module)
+    return [replace(label, dress=dress, language=item.language) for label, item in zip(labels, items, strict=True)]
 
 
 def _make_each(
-    items: Sequence[LabelItem], stock: Stock, level: str, font: AddressFont, dots: Dots = PRINTER
+    items: Sequence[LabelItem],
+    stock: Stock,
+    level: str,
+    font: AddressFont,
+    dots: Dots = PRINTER,
+    style: Style | None = None,
 ) -> list[Label]:
     """One label for each item; equal wordings in equal room are typeset once."""
     symbols = [make_symbol(item.url, level) for item in items]
-    jobs = _list_jobs(items, symbols, stock, font, dots)
+    jobs = _list_jobs(items, symbols, stock, font, dots, style)
     distinct = list({id(job): job for job in jobs}.values())
     arts = dict(zip(map(id, distinct), typeset(distinct), strict=True))
     return [_make_label(item, symbol, arts[id(job)]) for item, symbol, job in zip(items, symbols, jobs, strict=True)]
 
 
 def _make_designed(
-    items: Sequence[LabelItem], stock: Stock, level: str, design: Design, images: Images, font: AddressFont
+    items: Sequence[LabelItem],
+    stock: Stock,
+    level: str,
+    design: Design,
+    images: Images,
+    font: AddressFont,
+    style: Style | None = None,
 ) -> list[Label]:
     """One label of the design for each item; equal words around symbols of one size are typeset once.
 
@@ -161,7 +186,9 @@ def _make_designed(
         if key not in made:
             made[key] = make_job(design, item.language, key[1], size, symbol, pens.list_places(item.language))
         jobs.append(made[key])
-    distinct = list(made.values())
+    room = {id(job): replace(job, modules=measure_room(job.modules, style)) for job in made.values()}
+    jobs = [room[id(job)] for job in jobs]
+    distinct = list(room.values())
     arts = dict(zip(map(id, distinct), typeset_designs(distinct, images), strict=True))
     return [
         Label(arts[id(job)], symbol, (), pens.list_lines(item))
@@ -170,7 +197,12 @@ def _make_designed(
 
 
 def _list_jobs(
-    items: Sequence[LabelItem], symbols: Sequence[Symbol], stock: Stock, font: AddressFont, dots: Dots
+    items: Sequence[LabelItem],
+    symbols: Sequence[Symbol],
+    stock: Stock,
+    font: AddressFont,
+    dots: Dots,
+    style: Style | None = None,
 ) -> list[Job]:
     """What is to be typeset for each item; equal jobs are one object. Addresses of one file are all broken alike."""
     ems = measure_addresses([item.address for item in items], font)
@@ -181,7 +213,7 @@ def _list_jobs(
     listed = []
     for item, symbol in zip(items, symbols, strict=True):
         raw = Wording(item.call_to_action, item.name, item.language)
-        shape = symbol.full_size, is_rtl(item.language)
+        shape = measure_room(symbol.full_size, style), is_rtl(item.language)
         if raw not in wordings:
             wordings[raw] = clean_wording(raw)
         if shape not in layouts:

@@ -39,6 +39,7 @@ from shelftalk.labels.placing import (
 from shelftalk.labels.stock import Stock
 from shelftalk.labels.stream import PdfStream, draw_modules, make_dictionary, make_stream
 from shelftalk.labels.symbol import QUIET_MODULES, Symbol
+from shelftalk.labels.symbol_art import Dress, SymbolPress
 from shelftalk.labels.typeset import Art
 
 BLACK = "0 0 0 1 k"
@@ -52,6 +53,8 @@ class Label:
     symbol: Symbol
     address: tuple[str, ...]
     written: tuple[tuple[str, ...], ...] = ()  # the lines for each place the layout has for them
+    dress: Dress | None = None  # one for all labels of a print; None: black squares on white
+    language: str = ""
 
 
 def impose(
@@ -97,6 +100,7 @@ class _Press:
         self.file, self.stock, self.font, self.placing = file, stock, font, placing
         self.font_object = file.add(_make_font(file.writer, font))
         self.arts: dict[int, tuple[str, IndirectObject]] = {}
+        self.symbols: SymbolPress | None = None
         self.drawn: tuple[Label | None, str] = None, ""  # copies follow each other: only the last is kept
 
     def add_sheet(self, places: Sequence[Label | None]) -> None:
@@ -110,6 +114,8 @@ class _Press:
                 cell = self.stock.get_cell(place)
                 x, y = cell.x_mm / POINT_MM, height - (cell.y_mm + self.stock.label_height_mm) / POINT_MM
                 drawing.append(f"q 1 0 0 1 {_format(x)} {_format(y)} cm /{name} Do\n{self._draw(label)}Q")
+        if self.symbols:
+            used |= self.symbols.used
         page[NameObject("/Resources")] = make_dictionary(
             Font=make_dictionary(F=self.font_object), XObject=make_dictionary(**used)
         )
@@ -142,17 +148,27 @@ class _Press:
         if last is not label:
             height = self.stock.label_height_mm
             layout = label.art.layout
-            drawn = draw_symbol(label.symbol, layout, height) + draw_address(label.address, layout, height, self.font)
+            drawn = self._draw_symbol(label, layout) + draw_address(label.address, layout, height, self.font)
             written = "".join(
                 draw_written(lines, place, layout, height, self.font)
                 for place, lines in zip(layout.written, label.written, strict=True)
             )
             drawn += written
             if layout.turned:
-                drawn += draw_symbol(label.symbol, replace(layout, symbol=layout.turned), height)
+                drawn += self._draw_symbol(label, replace(layout, symbol=layout.turned), turned=True)
                 drawn += self._turn(written)
             self.drawn = label, drawn
         return drawn
+
+    def _draw_symbol(self, label: Label, layout: Layout, *, turned: bool = False) -> str:
+        height = self.stock.label_height_mm
+        if label.dress is None:
+            return draw_symbol(label.symbol, layout, height)
+        self.symbols = self.symbols or SymbolPress(self.file, label.dress)
+        left, top = layout.symbol.x_mm / POINT_MM, (height - layout.symbol.y_mm) / POINT_MM
+        return self.symbols.draw(
+            label.symbol, label.language, left, top, layout.module_mm / POINT_MM, turned=turned
+        )
 
     def _turn(self, drawing: str) -> str:
         """What is drawn on a label once more, upside down on its other face: turned round the label's middle."""
