@@ -139,7 +139,7 @@ def set_labels(
 def _dress(items: Sequence[LabelItem], labels: Sequence[Label], style: Style, images: Images) -> list[Label]:
     spoken = [(label.symbol, item.language) for label, item in zip(labels, items, strict=True)]
     dress = make_dress(style, spoken, images)
-    sizes = {(tag, symbol.size, label.art.layout.module_mm) for (symbol, tag), label in zip(spoken, labels, strict=True)}
+    sizes = {(item.language, label.symbol.size, label.art.layout.module_mm) for item, label in zip(items, labels)}  # noqa: B905 (as above)
     for language, size, module in sorted(sizes):
         check_caption_size(dress, language, size, module)
     return [replace(label, dress=dress, language=item.language) for label, item in zip(labels, items, strict=True)]
