@@ -20,6 +20,7 @@ from typst import Compiler
 
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
+from shelftalk.labels.bleed import Growth, is_over_edge, list_sides, measure_growth, run_over
 from shelftalk.labels.design import Box, Layout, Written
 from shelftalk.labels.design_checks import fit_module
 from shelftalk.labels.fonts import check_coverage, clean_text, get_face, list_families, load_fonts
@@ -59,6 +60,12 @@ class DesignJob:
     height_mm: float
     modules: int  # along the symbol's side, quiet zones included
     written: tuple[Written, ...] = ()  # on the design, from its own top left corner
+    bleed_mm: float = 0.0  # how far art may run over the label's edge
+
+    @property
+    def art_bleed_mm(self) -> float:
+        """How far its art does."""
+        return self.bleed_mm if self.bleed_mm and is_over_edge(self.design) else 0.0
 
 
 @dataclass(frozen=True)
@@ -76,11 +83,12 @@ def make_job(
     size: tuple[float, float],
     symbol: Symbol,
     written: tuple[Written, ...] = (),
+    bleed_mm: float = 0.0,
 ) -> DesignJob:
     """A job with its words cleaned; raises Invalid for a sign no font has."""
     texts = [element for element in design.elements if isinstance(element, TextElement)]
     cleaned = [clean_words(element, text) for element, text in zip(texts, words, strict=True)]
-    return DesignJob(design, language, tuple(cleaned), *size, symbol.full_size, written)
+    return DesignJob(design, language, tuple(cleaned), *size, symbol.full_size, written, bleed_mm)
 
 
 def clean_words(element: TextElement, text: str) -> str:
@@ -108,7 +116,7 @@ def _typeset_batch(jobs: Sequence[DesignJob], images: Images) -> list[Art]:
         for fault in _list_misfits(job, fits):
             raise fault
     pages = PdfReader(BytesIO(bytes(pdf))).pages  # type: ignore[arg-type]
-    return [Art(layout, 0, 0, page) for layout, page in zip(layouts, pages, strict=True)]
+    return [Art(layout, 0, 0, page, job.art_bleed_mm) for job, layout, page in zip(jobs, layouts, pages, strict=True)]
 
 
 def _open_compiler() -> Compiler:
@@ -176,25 +184,34 @@ def _is_rtl(language: str) -> bool:
 
 
 def _describe(job: DesignJob, symbol: Symbol | None) -> dict[str, Any]:
+    """What is to be set. With a symbol it is a picture of the design as it is meant, cut along its edge."""
     seen = turn_round(job.design, rtl=_is_rtl(job.language))
+    growth = Growth() if symbol else measure_growth(seen, job.width_mm, job.height_mm, job.bleed_mm)
     words = iter(job.words)
     elements = [
         _describe_text(element, next(words), job.language)
         if isinstance(element, TextElement)
-        else _describe_other(element, symbol)
-        for element in seen.elements
+        else _describe_other(element, symbol) | {"cut": _get_cut(seen, meant, growth)}
+        for element, meant in zip(run_over(seen, growth).elements, seen.elements, strict=True)
     ]
     left, top = _get_corner(job)
+    bleed = 0.0 if symbol else job.art_bleed_mm
     return {
-        "width": job.width_mm,
-        "height": job.height_mm,
-        "left": left,
-        "top": top,
+        "width": job.width_mm + 2 * bleed,
+        "height": job.height_mm + 2 * bleed,
+        "left": left + bleed,
+        "top": top + bleed,
         "face-width": seen.width_mm,
         "face-height": seen.height_mm,
         "faces": seen.faces,
         "elements": elements,
     }
+
+
+def _get_cut(design: Design, element: Element, growth: Growth) -> float | None:
+    """How far beyond a round design's edge what runs over it is cut; None where nothing is to be cut."""
+    round_off = design.shape == "round" and list_sides(design, element).any
+    return min(growth.across_mm, growth.down_mm) if round_off else None
 
 
 def _place(element: Element) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from math import hypot
 
 from shelftalk.errors import Invalid
+from shelftalk.labels.bleed import RIM_MM, list_sides
 from shelftalk.labels.design import DOT_MM, EDGE_MM, LEAST_MODULE_MM
 from shelftalk.labels.label_design import (
     BoxElement,
@@ -22,7 +23,6 @@ from shelftalk.labels.label_design import (
 from shelftalk.labels.stock import Stock
 
 LEAST_MODULES = 29  # of the smallest QR symbol, quiet zones included
-RIM_MM = 0.2  # white that frames and pictures leave to the edge: sheets are proven empty outside the labels
 DARK = ("black", "grey")
 FIT_SLACK_MM = 0.05
 
@@ -96,7 +96,15 @@ def _check_size(element: Element) -> Iterator[Invalid]:
 def _check_edge(design: Design, element: Element) -> Iterator[Invalid]:
     margin = EDGE_MM if isinstance(element, (SymbolElement, TextElement)) else RIM_MM
     excess = _measure_excess(design, element, margin)
-    if excess > 1e-6:
+    if excess > 1e-6 and _could_run_over(element):
+        yield Invalid(
+            f"{element.id}.x_mm",
+            "This comes {value} mm too close to the label’s edge. Leave {allowed} mm of white, or lay it on the "
+            "edge itself: there it runs on into the bleed.",
+            value=round(excess + 0.049, 1),
+            allowed=margin,
+        )
+    elif excess > 1e-6:
         yield Invalid(
             f"{element.id}.x_mm",
             "This comes {value} mm too close to the label’s edge. Leave {allowed} mm of white.",
@@ -105,9 +113,18 @@ def _check_edge(design: Design, element: Element) -> Iterator[Invalid]:
         )
 
 
+def _could_run_over(element: Element) -> bool:
+    if isinstance(element, BoxElement):
+        return element.stroke == "none" and not element.corner_mm
+    return isinstance(element, ImageElement) and element.fit == "cover"
+
+
 def _measure_excess(design: Design, element: Element, margin: float) -> float:
-    """How far the element reaches into the label's margin, or out of the label."""
+    """How far the element reaches into the label's margin, or out of the label; sides that run over it are free to."""
+    over = list_sides(design, element)
     if design.shape == "round":
+        if over.any:
+            return 0.0  # cut along the circle
         radius = min(design.width_mm, design.height_mm) / 2 - margin
         corner = min(element.corner_mm, *_halves(element)) if isinstance(element, BoxElement) else 0.0
         across = max(design.width_mm / 2 - element.x_mm, element.right_mm - design.width_mm / 2)
@@ -115,12 +132,13 @@ def _measure_excess(design: Design, element: Element, margin: float) -> float:
         if min(across, down) <= corner:
             return max(across, down) - radius
         return hypot(across - corner, down - corner) + corner - radius
-    return max(
-        margin - element.x_mm,
-        margin - element.y_mm,
-        element.right_mm - design.width_mm + margin,
-        element.bottom_mm - design.height_mm + margin,
+    sides = (
+        (margin - element.x_mm, over.left),
+        (margin - element.y_mm, over.top),
+        (element.right_mm - design.width_mm + margin, over.right),
+        (element.bottom_mm - design.height_mm + margin, over.bottom),
     )
+    return max((excess for excess, runs in sides if not runs), default=0.0)
 
 
 def _halves(element: Element) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from shelftalk.errors import Invalid
 from shelftalk.labels.design import EDGE_MM, POINT_MM, Box
-from shelftalk.labels.stock import Stock
+from shelftalk.labels.stock import Cell, Stock
 
 T = TypeVar("T")
 MOST_SHIFT_MM = 25.0
@@ -140,6 +140,18 @@ def get_margin(stock: Stock, placing: Placing) -> float:
     if not placing.crop_marks:
         return max(0.0, placing.bleed_mm - min(_list_margins(stock))) if placing.bleed_mm else 0.0
     return max(0.0, _get_gap(placing) + MARK_MM + 1.0 - min(_list_margins(stock)))
+
+
+def list_bleeds(stock: Stock, cell: Cell, bleed_mm: float) -> tuple[float, float, float, float]:
+    """How far a label's art may run over its left, top, right and lower edge: neighbours share what lies between."""
+    across = min(bleed_mm, (stock.pitch_x_mm - stock.label_width_mm) / 2)
+    down = min(bleed_mm, (stock.pitch_y_mm - stock.label_height_mm) / 2)
+    return (
+        across if cell.column else bleed_mm,
+        down if cell.row else bleed_mm,
+        across if cell.column < stock.columns - 1 else bleed_mm,
+        down if cell.row < stock.rows - 1 else bleed_mm,
+    )
 
 
 def _list_margins(stock: Stock) -> tuple[float, float, float, float]:

@@ -82,14 +82,15 @@ def make_labels(
     _check_counts(items, stock, start, copies)
     check_placing(placing, stock, start)
     font = make_address_font(item.address for item in items)
-    each = set_labels(items, stock, font, design=design, images=images, look=look)
+    each = set_labels(items, replace(stock, bleed_mm=placing.bleed_mm), font, design=design, images=images, look=look)
     shares = share_copies(len(items), copies, stock, start, placing)
     labels = [label for label, share in zip(each, shares, strict=True) for _ in range(share)]
     pdf = impose(labels, stock, font, start=start, placing=placing)
     urls = [item.url for item, share in zip(items, shares, strict=True) for _ in range(share)]
+    printed = apply_placing(stock, placing)
     proof = prove_sheets(
         pdf,
-        apply_placing(stock, placing),
+        printed if any(label.art.bleed_mm for label in each) else replace(printed, bleed_mm=0.0),
         list(spread(urls, stock, start, placing.skip)),
         faces=design.faces if design else 1,
         marks=list_printed_marks(stock, placing),
@@ -184,7 +185,8 @@ def _make_designed(
     for item, symbol in zip(items, symbols, strict=True):
         key = item.language, pens.leave_out(list_words(design, item)), symbol.full_size
         if key not in made:
-            made[key] = make_job(design, item.language, key[1], size, symbol, pens.list_places(item.language))
+            places = pens.list_places(item.language)
+            made[key] = make_job(design, item.language, key[1], size, symbol, places, stock.bleed_mm)
         jobs.append(made[key])
     room = {id(job): replace(job, modules=measure_room(job.modules, style)) for job in made.values()}
     jobs = [room[id(job)] for job in jobs]

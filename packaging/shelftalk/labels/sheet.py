@@ -32,6 +32,7 @@ from shelftalk.labels.placing import (
     draw_marks,
     draw_placing,
     get_margin,
+    list_bleeds,
     list_crop_marks,
     list_page_boxes,
     spread,
@@ -113,13 +114,23 @@ class _Press:
                 used[name] = art
                 cell = self.stock.get_cell(place)
                 x, y = cell.x_mm / POINT_MM, height - (cell.y_mm + self.stock.label_height_mm) / POINT_MM
-                drawing.append(f"q 1 0 0 1 {_format(x)} {_format(y)} cm /{name} Do\n{self._draw(label)}Q")
+                stamp = f"/{name} Do"
+                if label.art.bleed_mm:
+                    stamp = self._cut(stamp, list_bleeds(self.stock, cell, label.art.bleed_mm))
+                drawing.append(f"q 1 0 0 1 {_format(x)} {_format(y)} cm {stamp}\n{self._draw(label)}Q")
         if self.symbols:
             used |= self.symbols.used
         page[NameObject("/Resources")] = make_dictionary(
             Font=make_dictionary(F=self.font_object), XObject=make_dictionary(**used)
         )
         self.file.add_page(page, "\n".join(drawing).encode("ascii"))
+
+    def _cut(self, drawing: str, bleeds: tuple[float, float, float, float]) -> str:
+        """What is drawn on a label, so far beyond its sides as there is room beside its neighbours."""
+        left, top, right, bottom = (side / POINT_MM for side in bleeds)
+        width = self.stock.label_width_mm / POINT_MM + left + right
+        height = self.stock.label_height_mm / POINT_MM + top + bottom
+        return f"q {_format(-left)} {_format(-bottom)} {_format(width)} {_format(height)} re W n {drawing} Q"
 
     def _make_page(self) -> PageObject:
         margin = get_margin(self.stock, self.placing)
@@ -139,7 +150,7 @@ class _Press:
     def _get_art(self, art: Art) -> tuple[str, IndirectObject]:
         known = self.arts.get(id(art))
         if known is None:
-            form = _make_form(self.file.writer, art.page)
+            form = _make_form(self.file.writer, art)
             known = self.arts[id(art)] = (f"A{len(self.arts)}", self.file.add(form))
         return known
 
@@ -219,16 +230,19 @@ def _number(value: float) -> FloatObject:
     return FloatObject(_format(value))
 
 
-def _make_form(writer: PdfWriter, page: PageObject) -> StreamObject:
-    """A typeset page as a form that can be stamped; its fonts are shared with the other forms."""
-    contents = page.get_contents()
-    resources = page["/Resources"].clone(writer)
+def _make_form(writer: PdfWriter, art: Art) -> StreamObject:
+    """A typeset page as a form that can be stamped on the label's corner; its fonts are shared with the other forms."""
+    contents = art.page.get_contents()
+    resources = art.page["/Resources"].clone(writer)
     entries = make_dictionary(
         Type=NameObject("/XObject"),
         Subtype=NameObject("/Form"),
-        BBox=ArrayObject([FloatObject(value) for value in page.mediabox]),
+        BBox=ArrayObject([FloatObject(value) for value in art.page.mediabox]),
         Resources=resources,
     )
+    if art.bleed_mm:
+        back = -art.bleed_mm / POINT_MM
+        entries[NameObject("/Matrix")] = ArrayObject([_number(value) for value in (1, 0, 0, 1, back, back)])
     return make_stream(contents.get_data() if contents is not None else b"", entries)
 
 

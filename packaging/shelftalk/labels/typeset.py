@@ -57,6 +57,7 @@ class Art:
     call_pt: float
     name_pt: float
     page: PageObject
+    bleed_mm: float = 0.0  # so much larger than the label is the page, on every side
 
 
 def clean_wording(wording: Wording) -> Wording:
