@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
-from math import floor, sqrt
+from math import floor, inf, sqrt
 
 from shelftalk.errors import Invalid
 from shelftalk.labels.fonts import AddressFont
@@ -82,6 +82,7 @@ class Room:
     is_round: bool = False
     dot_mm: float = DOT_MM  # of the printer
     least_module_mm: float = LEAST_MODULE_MM
+    most_module_mm: float = inf
 
 
 def wrap_address(address: str, lines: int) -> list[str] | None:
@@ -175,7 +176,7 @@ def _get_padding(room: Room) -> float:
 
 def _fit_module(room: Room, side_mm: float) -> float | None:
     """The module for a symbol that may be `side_mm` wide, in whole printer dots; None if unreadably small."""
-    module = floor(side_mm / room.modules / room.dot_mm + 1e-9) * room.dot_mm
+    module = floor(min(side_mm / room.modules, room.most_module_mm) / room.dot_mm + 1e-9) * room.dot_mm
     return module if module >= room.least_module_mm - 1e-9 else None
 
 

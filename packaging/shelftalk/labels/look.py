@@ -11,11 +11,14 @@ from shelftalk.labels.style import Style, describe_style, read_style
 @dataclass(frozen=True)
 class Look:
     """The error correction level, whether addresses are in upper case, which makes a symbol a version smaller, and the
-    style. The style is kept whole, its logo by the hash of the picture: later changes touch nothing printed."""
+    style. The style is kept whole, its logo by the hash of the picture: later changes touch nothing printed. Whether
+    tills are to read it; and whether it was printed although it reads from less than half as far as it is meant to."""
 
     level: str = "M"  # L, M, Q or H
     upper: bool = False
     style: Style | None = None  # None: black squares on white
+    till: bool = False
+    anyway: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -36,6 +39,7 @@ def format_look(look: Look) -> str:
     if look.is_plain:
         return ""
     content: dict[str, object] = {"level": look.level, "upper": look.upper}
+    content |= {name: True for name in ("till", "anyway") if getattr(look, name)}
     return json.dumps(content | ({"style": describe_style(look.style)} if look.style else {}), ensure_ascii=False)
 
 

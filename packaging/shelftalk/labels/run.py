@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from math import inf
 
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
@@ -26,6 +27,7 @@ from shelftalk.labels.placing import (
     share_copies,
     spread,
 )
+from shelftalk.labels.point_of_sale import X_DIMENSION, check_module
 from shelftalk.labels.proof import Progress, Proof, prove_sheets
 from shelftalk.labels.sheet import Label, impose
 from shelftalk.labels.stock import Stock, check_start
@@ -41,10 +43,11 @@ MOST_LABELS = 20_000
 
 @dataclass(frozen=True)
 class Dots:
-    """What a printer asks of symbols: the size of its dot, and the least size of a module."""
+    """What a printer asks of symbols: the size of its dot, and the least size of a module; a till has a largest, too."""
 
     dot_mm: float = DOT_MM
     least_module_mm: float = LEAST_MODULE_MM
+    most_module_mm: float = inf
 
 
 PRINTER = Dots()
@@ -133,8 +136,17 @@ def set_labels(
     if design:
         labels = _make_designed(items, stock, look.level, design, images or {}, font, look.style)
     else:
-        labels = _make_each(items, stock, look.level, font, dots, look.style)
+        labels = _make_each(items, stock, look.level, font, limit_for_till(dots) if look.till else dots, look.style)
+    if look.till:
+        for label in labels:
+            check_module(label.symbol, label.art.layout.module_mm)
     return _dress(items, labels, look.style, images or {}) if look.style else labels
+
+
+def limit_for_till(dots: Dots) -> Dots:
+    """The same printer's modules, as small and as large as a till reads them."""
+    least = max(dots.least_module_mm, X_DIMENSION.least_mm)
+    return replace(dots, least_module_mm=least, most_module_mm=X_DIMENSION.most_mm)
 
 
 def _dress(items: Sequence[LabelItem], labels: Sequence[Label], style: Style, images: Images) -> list[Label]:
@@ -219,7 +231,7 @@ def _list_jobs(
         if raw not in wordings:
             wordings[raw] = clean_wording(raw)
         if shape not in layouts:
-            room = Room(width, height, *shape, ems, stock.shape == "round", dots.dot_mm, dots.least_module_mm)
+            room = Room(width, height, *shape, ems, stock.shape == "round", *astuple(dots))
             layouts[shape] = tuple(list_layouts(room))
         key = wordings[raw], shape
         if key not in jobs:
