@@ -26,6 +26,7 @@ class LabelItem:
     location: str = ""
     placement: str = ""
     gtin: str = ""  # as people read it: (01) and 14 digits
+    medium: str = ""  # what it is put up on, which says from how far it is read; empty in older runs
 
 
 def list_words(design: Design, item: LabelItem) -> tuple[str, ...]:

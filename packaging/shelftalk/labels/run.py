@@ -43,7 +43,7 @@ MOST_LABELS = 20_000
 
 @dataclass(frozen=True)
 class Dots:
-    """What a printer asks of symbols: the size of its dot, and the least size of a module; a till has a largest, too."""
+    """What a printer asks of symbols: the size of its dot, the least size of a module; a till has a largest, too."""
 
     dot_mm: float = DOT_MM
     least_module_mm: float = LEAST_MODULE_MM

@@ -146,6 +146,7 @@ def make_label_item(item: PrintedCode, origin: str, translator: Translates, *, u
         location=item.location.name if item.location else "",
         placement=translator.translate(MEDIA[item.placement.medium].label, item.placement.language),
         gtin=f"(01) {item.product.gtin}" if item.product.gtin else "",
+        medium=item.placement.medium,
     )
 
 
