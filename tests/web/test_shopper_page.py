@@ -242,3 +242,22 @@ def test_notices_speak_the_readers_language(renderer: PageRenderer, kind: str, t
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_the_privacy_notice_is_one_tap_away(renderer: PageRenderer, tag: str) -> None:
     assert f'<a href="/privacy?lang={tag}">' in text_of(renderer.render_page(TEA, PAGE, tag, MEDIA))
+
+
+def test_whoever_writes_sees_in_their_language_what_a_block_still_needs_and_shoppers_see_nothing(
+    renderer: PageRenderer,
+) -> None:
+    new = Block("n1", "steps", False, {}), Block("n2", "video", False, {}), Block("n3", "image", True, {})
+    page = replace(with_text(PAGE, "fa", "text", body=""), blocks=(*PAGE.blocks, *new))
+    html = text_of(renderer.render_page(TEA, page, "fa", MEDIA, preview=True, writer="en"))
+    place = html.partition('<section id="n1" class="b-empty">')[2].partition("</section>")[0]
+    assert '<div class="lack" lang="en" dir="ltr">' in place
+    assert "Not shown yet. It needs: Heading, Steps." in place
+    assert '<section id="n2" class="b-empty">' in html
+    assert "n3" not in html, "what is hidden is meant to be"
+    for shown in (
+        renderer.render_page(TEA, page, "fa", MEDIA),
+        renderer.render_page(TEA, page, "fa", MEDIA, preview=True),
+    ):
+        assert "b-empty" not in text_of(shown)
+        assert ".lack" not in text_of(shown)

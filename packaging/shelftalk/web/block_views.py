@@ -17,6 +17,7 @@ from shelftalk.catalog.page import Block, PageContent
 from shelftalk.catalog.video import find_embed
 
 MEGABYTE = 1_000_000
+EMPTY = "empty"  # stands in for the kind of a block that has nothing to show yet
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,33 @@ class BlockView:
         return file if isinstance(file, StoredFile) else None
 
 
-def list_views(content: PageContent, tag: str, media: Mapping[str, Media]) -> list[BlockView]:
-    """The blocks that have something to say in a language, in order."""
-    views = (_make_view(block, content, tag, media) for block in content.blocks if not block.hidden)
-    return [view for view in views if view is not None]
+@dataclass(frozen=True)
+class Lack:
+    """What keeps a block from being shown, for whoever writes it: its label, and those of the fields it needs."""
+
+    label: str
+    needs: tuple[str, ...]
+
+
+def list_views(
+    content: PageContent, tag: str, media: Mapping[str, Media], *, unfinished: bool = False
+) -> list[BlockView]:
+    """The blocks that have something to say in a language, in order; the `unfinished` others only when asked for."""
+    shown = [block for block in content.blocks if not block.hidden]
+    views = (_make_view(block, content, tag, media) or _make_empty(block, content, tag, media) for block in shown)
+    return [view for view in views if unfinished or view.type != EMPTY]
+
+
+def _make_empty(block: Block, content: PageContent, tag: str, media: Mapping[str, Media]) -> BlockView:
+    """The place of a block that is not shown yet. Shoppers never see it."""
+    kind = get_block_type(block.type)
+    texts = content.texts.get(tag, {}).get(block.id, {})
+    values = {one.name: block.shared.get(one.name) if one.shared else texts.get(one.name) for one in kind.fields}
+    values |= {one.name: _list_whole_rows(one, texts.get(one.name), media) for one in kind.fields if one.kind == "rows"}
+    either = not any(values[name] for name in kind.either)
+    needed = [one for one in kind.fields if one.required or (either and one.name in kind.either[:1])]
+    missing = [one.label for one in needed if not values[one.name]] or [kind.fields[0].label]
+    return BlockView(block.id, EMPTY, {}, None, extra=Lack(kind.label, tuple(dict.fromkeys(missing))))
 
 
 def _make_view(block: Block, content: PageContent, tag: str, media: Mapping[str, Media]) -> BlockView | None:

@@ -364,7 +364,7 @@ def new_block(product_id: int, kind: str = "") -> ResponseReturnValue:
 def preview(product_id: int) -> ResponseReturnValue:
     with state().store.read() as db:
         content = page_store.get_page(db, product_id).content
-    return render_preview(product_id, content)
+    return render_preview(product_id, content, writing=True)
 
 
 @bp.post("/preview")
@@ -374,11 +374,11 @@ def preview_draft(product_id: int) -> ResponseReturnValue:
     draft = read_draft(request.form, request.form.getlist("block"))
     content = check_draft(draft)
     if not _wants_json():
-        return render_preview(product_id, content)
+        return render_preview(product_id, content, writing=True)
     with state().store.read() as db:
         product, page = product_store.get_product(db, product_id), page_store.get_page(db, product_id)
         view = _make_view(db, product, page, draft, request.form)
-    answer = render_preview(product_id, content)
+    answer = render_preview(product_id, content, writing=True)
     return _describe(view) | {"html": answer.get_data(as_text=True)}
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,7 +28,9 @@ from shelftalk.errors import mark
 from shelftalk.scans.shelf import RenderedPage
 from shelftalk.web import block_files, block_views, block_words
 from shelftalk.web.block_files import describe_rating, list_kind_scripts, make_script_url
-from shelftalk.web.block_views import BlockView, list_sources, list_views, make_focus_style, make_ratio_style
+from shelftalk.web.block_views import EMPTY as UNFINISHED
+from shelftalk.web.block_views import BlockView, Lack, list_sources, list_views, make_focus_style, make_ratio_style
+from shelftalk.web.page_style import make_digit_style, make_policy, make_style, squeeze_css, squeeze_html
 from shelftalk.web.taps import list_taps
 from shelftalk.web.units import bind_units, bind_view
 
@@ -144,48 +144,83 @@ class PageRenderer:
         extras: Mapping[str, object] = EMPTY,
         *,
         preview: bool = False,
+        writer: str = "",
     ) -> RenderedPage:
-        """The page in one language. A preview shows what is there so far, and is never shared or counted."""
-        whole = [bind_view(one) for one in list_views(content, language, media) if one.type not in self.without]
-        views = [replace(view, extra=extras.get(view.id)) for view in whole]
+        """The page in one language. A preview shows what is there so far, and is never shared or counted.
+
+        With `writer`, the language of whoever writes the page, a preview says in it what is still lacking.
+        """
+        views = self._list_views(content, language, media, extras, writer)
         links = Links(language, preview=preview)
-        hero = next((view for view in views if view.type == "hero"), BlockView("top", "hero", {}, None))
-        buy = next((view for view in views if view.type == "buy"), None)
-        title, title_language = _choose_title(product, content, language)
-        photo = hero.media or media.get(product.photo)
-        values = {
-            "product": product,
+        values = self._describe_head(product, content, language, media, views) | {
             "slug": "" if preview else product.slug,
+            "preview": preview,
+            "go": links.go,
+            "lack": partial(self._say_lack, tag=writer or language),
+            "label": partial(self._translator.translate, tag=writer or language),
+            "writer": get_language(writer or language),
+        }
+        return self._render(
+            "shopper/page.html",
+            f"product:{product.id}",
+            language,
+            content.languages or (language,),
+            product.colour,
+            values,
+            not preview,
+            dict.fromkeys(view.type for view in views),
+            links.targets,
+            views,
+            _find_hero(views).media or media.get(product.photo),
+        )
+
+    def _list_views(
+        self,
+        content: PageContent,
+        language: str,
+        media: Mapping[str, Media],
+        extras: Mapping[str, object],
+        writer: str,
+    ) -> list[BlockView]:
+        """The blocks with what the store adds; without those that cannot work here."""
+        views = list_views(content, language, media, unfinished=bool(writer))
+        return [
+            view if view.type == UNFINISHED else replace(bind_view(view), extra=extras.get(view.id))
+            for view in views
+            if view.type not in self.without
+        ]
+
+    def _say_lack(self, lack: Lack, tag: str) -> str:
+        """What a block that is not shown yet needs."""
+        needs = tuple(self._translator.translate(label, tag) for label in lack.needs)
+        return self._translator.translate(mark("Not shown yet. It needs: {needs}."), tag, needs=needs)
+
+    def _describe_head(
+        self,
+        product: Product,
+        content: PageContent,
+        language: str,
+        media: Mapping[str, Media],
+        views: Sequence[BlockView],
+    ) -> dict[str, object]:
+        """What the page's template asks for: the headline's parts, and the blocks below it."""
+        hero, buy = _find_hero(views), next((view for view in views if view.type == "buy"), None)
+        title, title_language = _choose_title(product, content, language)
+        photo, claim = hero.media or media.get(product.photo), hero.values.get("claim", "")
+        return {
+            "product": product,
             "hero": hero,
             "blocks": [view for view in views if view is not buy and view.type != "hero"],
             "chips": [view for view in views if view.heading and get_block_type(view.type).jump],
             "buy": buy,
             "title": title,
             "title_language": title_language,
-            "claim": hero.values.get("claim", ""),
+            "claim": claim,
             "initial": next((sign for sign in title if sign.isalnum()), "•").upper(),
             "photo": photo,
-            "preview": preview,
-            "go": links.go,
             "page_url": partial(_make_page_url, self._origin, product.slug),
-            "facts_json": self._describe(product, title, str(hero.values.get("claim", "")), photo, views),
+            "facts_json": self._describe(product, title, str(claim), photo, views),
         }
-        languages = content.languages or (language,)
-        key = f"product:{product.id}"
-        kinds = dict.fromkeys(view.type for view in views)
-        return self._render(
-            "shopper/page.html",
-            key,
-            language,
-            languages,
-            product.colour,
-            values,
-            not preview,
-            kinds,
-            links.targets,
-            views,
-            photo,
-        )
 
     def render_answer(
         self, product: Product, content: PageContent, language: str, template: str, values: Mapping[str, object]
@@ -309,6 +344,10 @@ def _add_form(kinds: Iterable[str]) -> list[str]:
     return ["form", *named] if FORMS.intersection(named) else named
 
 
+def _find_hero(views: Sequence[BlockView]) -> BlockView:
+    return next((view for view in views if view.type == "hero"), BlockView("top", "hero", {}, None))
+
+
 def _choose_title(product: Product, content: PageContent, tag: str) -> tuple[str, Language | None]:
     """The headline, and its language where it had to be borrowed from another."""
     title = content.get_title(tag)
@@ -356,37 +395,3 @@ def render_markdown(text: Value, level: int = 3) -> Markup:
         link_rel="noopener nofollow",
     )
     return Markup(safe)  # noqa: S704 (cleaned just above)
-
-
-def make_style(sheet: str, colour: str) -> str:
-    """The whole style of a page: the palettes of its colour, then the sheet."""
-    light, dark = make_palettes(colour)
-    night = "@media screen and (prefers-color-scheme:dark){:root{" + dark.format_css() + "}}"
-    return ":root{" + light.format_css() + "}" + night + sheet
-
-
-def make_digit_style(tag: str) -> str:
-    """What numbers lists with the language's own digits; nothing where they are the usual ones."""
-    counter = get_language(tag).counter
-    return "" if counter == "decimal" else f":root{{--digits:{counter}}}"
-
-
-def make_policy(style: str, more: str = "") -> str:
-    """The content security policy under which a page with this style works and nothing else does."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; img-src 'self'; style-src 'sha256-{digest}'; script-src 'self'; "
-        f"connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'{more}"
-    )
-
-
-def squeeze_css(sheet: str) -> str:
-    """A style sheet without comments and idle space."""
-    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
-    sheet = re.sub(r"\s+", " ", sheet)
-    return re.sub(r" ?([{};,]) ?|: ", lambda found: found[0].strip(), sheet).replace(";}", "}").strip()
-
-
-def squeeze_html(html: str) -> str:
-    """A page without empty lines; texts keep their own line breaks."""
-    return re.sub(r"\n[ \t\n]*\n", "\n", html).strip() + "\n"
