@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from shelftalk.errors import Invalid
-from shelftalk.store import runs, scans, sent
+from shelftalk.store import runs, scans, sent, units
 from shelftalk.store.db import Db, Store
 from shelftalk.store.migrations.sqlite import migrations
 
@@ -47,6 +47,7 @@ TABLES = (
     "print_runs",
     "run_codes",
     "run_events",
+    *units.TABLES,
     "questions",
     "reviews",
     "review_decisions",
@@ -55,6 +56,7 @@ TABLES = (
     "notes",
 )
 YOUNGER = {
+    *units.TABLES,
     "run_codes",
     "run_events",
     "stocks",
@@ -90,6 +92,7 @@ IDENTITIES = (
     "printers",
     "print_runs",
     "run_events",
+    "unit_ranges",
     "questions",
     "reviews",
     "review_decisions",
@@ -138,6 +141,7 @@ def read_backup(store: Store, path: Path, progress: Progress = _no_progress) -> 
     with closing(source), store.write() as db:
         db.engine.execute(db.connection, "delete from sessions", {})
         db.engine.execute(db.connection, "delete from page_visits", {})
+        given = units.list_given(db)
         _empty(db)
         there = _list_tables(source)
         count = sum(_copy_in(db, source, table, progress) for table in TABLES if table in there)
@@ -145,6 +149,7 @@ def read_backup(store: Store, path: Path, progress: Progress = _no_progress) -> 
             scans.rename_reloads(db)
         if "run_codes" not in there:
             runs.fill_codes(db)
+        units.keep_given(db, given)  # what was printed since the backup is printed all the same
         db.engine.reset_identities(db.connection, IDENTITIES)
     return count
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from shelftalk.clock import format_at, local_hour
 from shelftalk.errors import NotFound
-from shelftalk.store import actions
+from shelftalk.store import actions, units
 from shelftalk.store.db import Db, Row, Store
 from shelftalk.store.rows import make_record
 from shelftalk.store.scans import COLUMNS, add_rollups
@@ -62,12 +62,13 @@ def drop_old_scans(store: Store, before: date) -> int:
         while _has_older(store, one, before):
             with store.write() as db:
                 removed += db.run(f"drop_old_{table}", day=before.isoformat(), limit=CHUNK)
+    units.forget_days(store, before, CHUNK)
     return removed
 
 
 def has_older_scan(store: Store, before: date) -> bool:
-    """Whether any row of a day before `before` is stored, of a scan or an action."""
-    return any(_has_older(store, one, before) for one in TABLES.values())
+    """Whether any row of a day before `before` is stored, of a scan or an action, or such a day of a unit."""
+    return any(_has_older(store, one, before) for one in (*TABLES.values(), "unit"))
 
 
 def _has_older(store: Store, one: str, before: date) -> bool:
@@ -77,7 +78,7 @@ def _has_older(store: Store, one: str, before: date) -> bool:
 
 def find_oldest_day(db: Db) -> date | None:
     """The oldest local day a row is stored of."""
-    found = (db.value(name) for name in ("find_oldest_day", "find_oldest_action_day"))
+    found = (db.value(name) for name in ("find_oldest_day", "find_oldest_action_day", "find_oldest_unit_day"))
     return min((date.fromisoformat(text) for text in found if text), default=None)
 
 
@@ -89,7 +90,8 @@ def count_window(db: Db, window: Window) -> int:
 def erase_scans(db: Db, window: Window, *, by: str, at: datetime) -> int:
     """Delete the window's rows and take them out of every rollup, in this transaction; gives how many scans.
 
-    What was done on the pages these scans opened goes with them.
+    What was done on the pages these scans opened goes with them, and so do the counts of units scanned in these days:
+    which scans were theirs nobody knows, so they go whole.
     """
     params = _make_params(db, window)
     rows = [tuple(row[column] for column in COLUMNS) for row in db.list("take_scans", **params)]
@@ -101,6 +103,7 @@ def erase_scans(db: Db, window: Window, *, by: str, at: datetime) -> int:
     done = [tuple(row[column] for column in actions.COLUMNS) for row in db.list("take_actions", **params)]
     actions.add_action_rollup(db, done, sign=-1)
     db.run("drop_empty_action_days", placement_id=params["placement_id"], **days)
+    db.run("erase_unit_scans", placement_id=params["placement_id"], **days)
     db.run("add_erasure", at=format_at(at), by=by, code=window.code, scans=len(rows), **days)
     return len(rows)
 

@@ -22,10 +22,10 @@ from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.product import Product
 from shelftalk.errors import ShelftalkError, Unavailable
 from shelftalk.scans.ingest import Ingester, Refused
-from shelftalk.scans.record import Action, Record, Scan
+from shelftalk.scans.record import Action, Record, Scan, UnitScan
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target
 from shelftalk.scans.spool import Spool
-from shelftalk.store import Db, Store, actions, media, notes, pages, placements, products, retention, scans
+from shelftalk.store import Db, Store, actions, media, notes, pages, placements, products, retention, scans, units
 from shelftalk.store.extras import load_extras
 from shelftalk.store.placements import CodeTarget
 from shelftalk.web.files import write_whole
@@ -66,6 +66,7 @@ class StoreSink:
                 raise Unavailable("The store is empty. Scans wait until a backup is restored or a code is made.")
             if strangers:
                 raise Refused(strangers)
+            units.add_unit_scans(db, [one for one in batch if isinstance(one, UnitScan) and one.unit], self._zone)
             scans.set_positions(db, node, positions)
 
     def forget_positions(self, segments: Sequence[str], node: str) -> None:

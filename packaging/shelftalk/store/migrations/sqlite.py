@@ -286,13 +286,13 @@ def m0017_ledger(db: Database) -> None:
         _keep(db, table, f"{key} = new.{key}" + (" and code = new.code" if table == "run_codes" else ""))
 
 
-# As `fill_run_codes` in sql/runs.sql does it for a new run.
+# As `fill_run_codes` in sql/runs.sql does it for a new run: a unit counts for its placement, whose code it begins with.
 FILL_RUN_CODES = """
 insert into run_codes (run_id, code, quantity)
 select run_id, code, sum(labels / items + (place < labels % items))
 from (
     select
-        print_runs.id as run_id, json_extract(item.value, '$.code') as code, item.key as place, print_runs.labels,
+        print_runs.id as run_id, substr(json_extract(item.value, '$.code'), 1, 10) as code, item.key as place, print_runs.labels,
         count(*) over (partition by print_runs.id) as items
     from print_runs, json_each(print_runs.items) as item
 )
@@ -308,3 +308,16 @@ def _keep(db: Database, table: str, same: str) -> None:
     db.execute(f"create trigger {table}_no_update before update on {table} {refuse}")
     db.execute(f"create trigger {table}_no_replace before insert on {table} when exists ({there}) {refuse}")
     db.execute(f"create trigger {table}_no_delete before delete on {table} when not exists ({is_open}) {refuse}")
+
+
+@migrations()
+def m0018_units(db: Database) -> None:
+    """Which serial numbers of a placement are given out, their codes' key, and scans counted by unit."""
+    _create(db, "unit_series", {"placement_id": int, "key": str, "last": int}, "placement_id")
+    given: Columns = {"id": int, "placement_id": int, "first": int, "last": int, "run_id": int, "at": str, "by": str}
+    _create(db, "unit_ranges", given, "id", ("run_id",), linked=False)
+    db.table("unit_ranges").create_index(["placement_id", "first"], unique=True)
+    db.table("unit_ranges").create_index(["run_id"])
+    count: Columns = {"placement_id": int, "number": int, "scans": int, "first_day": str, "last_day": str}
+    _create(db, "unit_scans", count, ("placement_id", "number"), linked=False)
+    db.table("unit_scans").create_index(["first_day"])
