@@ -12,7 +12,7 @@ run: .venv/run.stamp ## start Shelftalk on http://localhost:PORT, 8000 unless se
 
 test: .venv/dev.stamp ## every test; ARGS="tests/web -k sign" for some
 	@sh tests/install_browser.sh
-	$(BIN)/python -m pytest -n $${TEST_WORKERS:-2} $(ARGS)
+	$(BIN)/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal $(ARGS)
 
 lint: .venv/dev.stamp ## style and types
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -38,8 +39,19 @@ BROWSER_FLAGS = [
     "--disable-sync",
     f"--disable-features={NOT_NEEDED}",
 ]
+MEMORY, ROOM = Path("/dev/shm"), 8 << 30
 share_addresses()
 expect.set_options(timeout=20_000)  # a machine may be busy; what is right is seen at once all the same
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put temporary folders into memory where there is room: no test takes the power away, so none needs a disk.
+
+    Benchmarks and the long fault tests stay on the disk.
+    """
+    usual = "test_*.py" in config.getini("python_files") and os.environ.get("FAULTS") != "all"
+    if usual and MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(scope="session")
