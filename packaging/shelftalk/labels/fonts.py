@@ -88,6 +88,11 @@ def load_fonts() -> Fonts:
     return Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
+def get_font_path() -> Path:
+    """The file of the font that Latin words are set in."""
+    return _folder("manimgx_fonts") / "NotoSans[wght].ttf"
+
+
 def _list_font_files() -> list[Path]:
     plain = sorted(path for path in _folder("manimgx_fonts").glob("*.ttf") if "Italic" not in path.name)
     first = [path for path in plain if path.name.startswith(("NotoSans[", "NotoSansArabic["))]
@@ -165,7 +170,7 @@ def make_address_font(texts: Iterable[str]) -> AddressFont:
 
 @lru_cache(maxsize=8)
 def _cut_font(extra: str) -> AddressFont:
-    font = TTFont(_folder("manimgx_fonts") / "NotoSans[wght].ttf", recalcTimestamp=False)
+    font = TTFont(get_font_path(), recalcTimestamp=False)
     options = Options(layout_features=[], notdef_outline=True, hinting=False, name_IDs=[6], recalc_timestamp=False)
     cutter = Subsetter(options)
     cutter.populate(text=ASCII + extra)

@@ -59,7 +59,7 @@ def measure_found(image: Image.Image, symbol: zxingcpp.Barcode, corner: tuple[in
     points = (corners.top_left, corners.top_right, corners.bottom_left, corners.bottom_right)
     left, right = min(p.x for p in points) + corner[0], max(p.x for p in points) + corner[0]
     top, bottom = min(p.y for p in points) + corner[1], max(p.y for p in points) + corner[1]
-    modules = 4 * int(symbol.extra["Version"]) + 17
+    modules = 4 * int(cast(dict[str, str], symbol.extra)["Version"]) + 17
     dots = min(right - left, bottom - top) / modules
     return measure_box(image, (left, top, right, bottom), dots)
 

@@ -168,7 +168,7 @@ def _make_each(
 ) -> list[Label]:
     """One label for each item; equal wordings in equal room are typeset once."""
     symbols = [make_symbol(item.url, level) for item in items]
-    jobs = _list_jobs(items, symbols, stock, font, dots, style)
+    jobs = list_jobs(items, symbols, stock, font, dots, style)
     distinct = list({id(job): job for job in jobs}.values())
     arts = dict(zip(map(id, distinct), typeset(distinct), strict=True))
     return [_make_label(item, symbol, arts[id(job)]) for item, symbol, job in zip(items, symbols, jobs, strict=True)]
@@ -210,7 +210,7 @@ def _make_designed(
     ]
 
 
-def _list_jobs(
+def list_jobs(
     items: Sequence[LabelItem],
     symbols: Sequence[Symbol],
     stock: Stock,

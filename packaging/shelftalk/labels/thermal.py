@@ -112,8 +112,9 @@ class DotLabel:
 
     item: LabelItem
     image: Image.Image
-    spots: tuple[Spot, ...]  # one for each face
+    spots: tuple[Spot, ...]  # one for each face; none where the symbol is styled
     head: Head
+    faces: int = 1
 
 
 def draw_labels(
@@ -128,12 +129,13 @@ def draw_labels(
 ) -> Iterator[DotLabel]:
     """Every item's label, in order; `shift` is how many dots to the right and down the printer needs it.
 
-    A symbol's style is left out: dots are black. Raises Invalid for what cannot be printed with this head.
+    On a print head a symbol's style is left out: dots are black. In a picture a styled symbol is the one of the PDF.
+    Raises Invalid for what cannot be made with this head.
     """
     _check_size(stock, head)
     for first in range(0, len(items), BATCH):
         batch = items[first : first + BATCH]
-        labels = _set(batch, stock, head, design, images, Look(look.level, look.upper))
+        labels = _set(batch, stock, head, design, images, Look(look.level, look.upper) if head.is_mono else look)
         arts = _render_arts(labels, batch, stock, head)
         finish = _choose_finish(design, stock, head)
         for item, label, art in zip(batch, labels, arts, strict=True):
@@ -175,7 +177,7 @@ def _refuse_stock(stock: Stock, head: Head) -> Invalid:
     return Invalid(
         "dpi",
         "Labels of {width} × {height} mm are too small for {dpi} dots an inch: a module takes {dots} dots there, "
-        "which is {module} mm. Choose larger labels, or a print head with smaller dots.",
+        "which is {module} mm. Choose larger labels, or more dots an inch.",
         width=round(stock.label_width_mm, 1),
         height=round(stock.label_height_mm, 1),
         dpi=head.dpi,
@@ -191,9 +193,9 @@ def make_label_page(stock: Stock) -> Stock:
 
 
 def _render_arts(labels: Sequence[Label], items: Sequence[LabelItem], stock: Stock, head: Head) -> list[Image.Image]:
-    """Everything but the symbols, as it prints."""
+    """Everything as it prints, but for the symbols that are drawn in dots."""
     font = make_address_font(item.address for item in items)
-    blank = [replace(label, symbol=replace(label.symbol, bits=0)) for label in labels]
+    blank = [label if label.dress else replace(label, symbol=replace(label.symbol, bits=0)) for label in labels]
     pdf = impose(blank, make_label_page(stock), font)
     size = head.count(stock.label_width_mm), head.count(stock.label_height_mm)
     with open_pages(pdf) as pages:
@@ -251,13 +253,16 @@ def _get_room(design: Design | None, label: Label) -> float:
 def _draw(
     item: LabelItem, label: Label, art: Image.Image, head: Head, room_mm: float, shift: tuple[int, int]
 ) -> DotLabel:
-    dots = count_dots(label.symbol, room_mm, head)
     layout = label.art.layout
+    if label.dress:
+        return DotLabel(item, art, (), head, 2 if layout.turned else 1)
+    dots = count_dots(label.symbol, room_mm, head)
     boxes = [layout.symbol, layout.turned] if layout.turned else [layout.symbol]
     spots = tuple(_find_spot(box, dots, label.symbol.full_size, head, art.size) for box in boxes)
     for spot in spots:
         draw_symbol(art, label.symbol, spot)
-    return DotLabel(item, _shift(art, shift), tuple(_move(spot, shift) for spot in spots), head)
+    moved = tuple(_move(spot, shift) for spot in spots)
+    return DotLabel(item, _shift(art, shift), moved, head, len(spots))
 
 
 def count_dots(symbol: Symbol, room_mm: float, head: Head) -> int:
@@ -268,7 +273,7 @@ def count_dots(symbol: Symbol, room_mm: float, head: Head) -> int:
     raise Invalid(
         "dpi",
         "At {dpi} dots an inch this symbol needs {allowed} × {allowed} mm, {dots} dots for each module; it has {value} "
-        "mm. Make its box larger, or choose a print head with smaller dots.",
+        "mm. Make its box larger, or choose more dots an inch.",
         dpi=head.dpi,
         dots=head.least_dots,
         value=round(room_mm, 1),

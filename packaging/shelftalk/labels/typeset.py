@@ -77,7 +77,7 @@ def typeset(jobs: Sequence[Job]) -> list[Art]:
 
 
 def _typeset_batch(jobs: Sequence[Job]) -> list[Art]:
-    compiler = Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=load_fonts(), ignore_system_fonts=True)
+    compiler = _open_compiler()
     data = json.dumps([_describe(job) for job in jobs], ensure_ascii=False)
     pdf = compiler.compile(format="pdf", sys_inputs={"labels": data}, pdf_tags=False, timestamp=0)
     fits = json.loads(compiler.query("<fit>", field="value"))
@@ -88,6 +88,20 @@ def _typeset_batch(jobs: Sequence[Job]) -> list[Art]:
         Art(job.layouts[fit["box"]], fit["sizes"][0], fit["sizes"][1], page)
         for job, fit, page in zip(jobs, fits, pages, strict=True)
     ]
+
+
+def draw_wording(job: Job) -> tuple[Layout, bytes]:
+    """One job as an SVG picture from the same source, and the layout that held it; raises Invalid as `typeset` does."""
+    compiler = _open_compiler()
+    data = json.dumps([_describe(job)], ensure_ascii=False)
+    svg = compiler.compile(format="svg", sys_inputs={"labels": data})
+    (fit,) = json.loads(compiler.query("<fit>", field="value"))
+    _check_fit(job, fit)
+    return job.layouts[fit["box"]], bytes(svg)  # type: ignore[arg-type]
+
+
+def _open_compiler() -> Compiler:
+    return Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=load_fonts(), ignore_system_fonts=True)
 
 
 def _describe(job: Job) -> dict[str, object]:
