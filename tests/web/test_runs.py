@@ -25,7 +25,7 @@ def run(marketer: FlaskClient, store: Store) -> PrintRun:
     data = {"code": codes, "stock": "avery-l7160", "start": "3", "copies": "1", "do": "pdf"}
     assert marketer.post("/admin/labels/", data=data).status_code == 303
     with store.read() as db:
-        return run_store.list_runs(db, ListQuery()).rows[0]
+        return run_store.get_run(db, run_store.list_runs(db, ListQuery()).rows[0].id)
 
 
 def test_a_run_says_what_when_who_and_that_it_was_read_back(marketer: FlaskClient, run: PrintRun) -> None:

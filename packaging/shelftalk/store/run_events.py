@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -46,6 +47,11 @@ class RunSums:
         """Labels that can hang somewhere: printed, without the spoiled ones."""
         return self.labels - self.spoiled
 
+    def count_left(self, kind: str) -> int:
+        """How many labels an event of this kind may still tell of."""
+        gone = {SHIPPED: self.spoiled + self.shipped, RECEIVED: self.spoiled + self.received, SPOILED: self.spoiled}
+        return self.labels - gone[kind] if kind in gone else 0
+
 
 def add_event(
     db: Db,
@@ -63,23 +69,17 @@ def add_event(
     sums = sum_events(db, run_id)
     if kind in COUNTED:
         _check_quantity(kind, quantity, sums)
-    params = {"text": text, "quantity": quantity, "location_id": location_id, "undoes": None}
+    params: Mapping[str, object] = {"text": text, "quantity": quantity, "location_id": location_id, "undoes": None}
     return _add(db, run_id, kind, by, at, done_on or at.date(), params)
 
 
-def _add(
-    db: Db, run_id: int, kind: str, by: str, at: datetime, done_on: date, params: dict[str, int | str | None]
-) -> int:
+def _add(db: Db, run_id: int, kind: str, by: str, at: datetime, done_on: date, params: Mapping[str, object]) -> int:
     day = make_param(done_on)
     return int(db.value("add_event", run_id=run_id, kind=kind, by=by, at=make_param(at), done_on=day, **params))
 
 
 def _check_quantity(kind: str, quantity: int, sums: RunSums) -> None:
-    left = {
-        SHIPPED: sums.usable - sums.shipped,
-        RECEIVED: sums.usable - sums.received,
-        SPOILED: sums.labels - sums.spoiled,
-    }[kind]
+    left = sums.count_left(kind)
     if left < 1:
         raise Invalid("quantity", "All {labels} labels of this run are accounted for already.", labels=sums.labels)
     if not 1 <= quantity <= left:
@@ -88,12 +88,19 @@ def _check_quantity(kind: str, quantity: int, sums: RunSums) -> None:
         )
 
 
-def take_back(db: Db, event_id: int, *, by: str, at: datetime, text: str = "") -> int:
+def take_back(db: Db, event_id: int, *, run_id: int = 0, by: str, at: datetime, text: str = "") -> int:
     """Add the event that undoes another; raises NotFound, and Conflict when that is done already."""
     event = get_event(db, event_id)
+    if run_id not in (0, event.run_id):
+        raise NotFound("There is no such event in this run.")
     if event.undone or event.kind == TAKEN_BACK:
         raise Conflict("This was taken back already. Reload and look again.")
-    params = {"text": text, "quantity": event.quantity, "location_id": event.location_id, "undoes": event.id}
+    params: Mapping[str, object] = {
+        "text": text,
+        "quantity": event.quantity,
+        "location_id": event.location_id,
+        "undoes": event.id,
+    }
     return _add(db, event.run_id, TAKEN_BACK, by, at, at.date(), params)
 
 

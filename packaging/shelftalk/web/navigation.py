@@ -52,6 +52,7 @@ NAVIGATION = (
             Place(mark("Label designs"), "palette", "/admin/designs/"),
             Place(mark("Sheets and rolls"), "layers", "/admin/stocks/"),
             Place(mark("Runs"), "runs", "/admin/runs/"),
+            Place(mark("To print"), "inbox", "/admin/print-queues/"),
         ),
     ),
     PlaceGroup(

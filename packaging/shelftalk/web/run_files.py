@@ -20,7 +20,7 @@ from shelftalk.labels.stock import Stock, get_stock
 from shelftalk.store import Store
 from shelftalk.store import runs as run_store
 from shelftalk.store.db import Db
-from shelftalk.store.runs import PrintRun
+from shelftalk.store.runs import PrintRun, RunRow
 from shelftalk.web.design_library import NamedDesign
 from shelftalk.web.files import write_whole
 
@@ -119,6 +119,6 @@ def parse_items(run: PrintRun) -> list[LabelItem]:
     return [LabelItem(**item) for item in json.loads(run.items)]
 
 
-def parse_proof(run: PrintRun) -> Proof:
+def parse_proof(run: PrintRun | RunRow) -> Proof:
     """What decoding a run's sheets found."""
     return Proof(**json.loads(run.proof))

@@ -1,73 +1,163 @@
-"""Print runs: what was printed, when, by whom, and the same file again."""
+"""Print runs: found again, shown with what happened to them, and the same file again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from shelftalk import clock
+from shelftalk.catalog.codes import normalise_code
 from shelftalk.errors import Invalid
 from shelftalk.labels.design_art import Images
 from shelftalk.labels.label_design import Design
 from shelftalk.labels.stock import Stock
+from shelftalk.store import rollups, run_events
 from shelftalk.store import runs as run_store
+from shelftalk.store.db import Db
+from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
 from shelftalk.web.design_library import load_run_design
+from shelftalk.web.forms import Form, fresh_form, parse_day
 from shelftalk.web.lists import read_list_query
 from shelftalk.web.run_files import parse_items, parse_proof, read_run_pdf
+from shelftalk.web.run_words import EVENT_ICONS, EVENTS, describe_look, describe_placing
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
+from shelftalk.web.texts import _
 
 bp = Blueprint("runs", __name__, url_prefix="/admin/runs")
 SORTS = ("created_at", "created_by", "stock", "labels")
+FILTERS = ("by", "stock", "product", "from", "to")
+MOST_OPTIONS = 300  # a longer list is no choice any more
+SHOWN = 500  # labels listed on a run's page
+FORMS = (run_events.SHIPPED, run_events.RECEIVED, run_events.SPOILED, run_events.NOTE)
+Options = list[tuple[str, str]]
 
 
 @bp.get("/")
 @requires("staff")
 def index() -> ResponseReturnValue:
-    query = read_list_query(sorts=SORTS, descending=True)
+    query = read_list_query(sorts=SORTS, descending=True, filters=FILTERS)
     with state().store.read() as db:
-        listing = run_store.list_runs(db, query)
+        listing = run_store.list_runs(db, make_store_query(query))
+        filters = _list_filters(db, query)
+        stocks = list_named_stocks(db, {run.stock for run in listing.rows})
     return render_template(
         "runs/index.html",
         query=query,
+        filters=filters,
         listing=listing,
         proofs={run.id: parse_proof(run) for run in listing.rows},
-        stocks=list_named_stocks(listing.rows),
+        stocks=stocks,
     )
 
 
-def list_named_stocks(runs: Sequence[PrintRun]) -> dict[str, Stock]:
-    """The stocks of these runs that are still known."""
+def make_store_query(query: ListQuery) -> ListQuery:
+    """The list's question as the store takes it: a code in the search box, days as the moments they begin and end."""
+    first, last = (_read_day(query.filter(name)) for name in ("from", "to"))
+    filters = {name: query.filter(name) for name in ("by", "stock")}
+    filters["product"] = query.filter("product") if query.number("product") else ""
+    filters["code"] = normalise_code(query.search.rpartition("/")[2]) if query.search else ""
+    filters["from_at"] = first.isoformat() if first else ""
+    filters["to_at"] = (last + timedelta(days=1)).isoformat() if last and last < date.max else ""
+    return replace(query, filters=filters)
+
+
+def _read_day(text: str) -> date | None:
+    with suppress(Invalid):
+        return parse_day(text, "from")
+    return None
+
+
+def _list_filters(db: Db, query: ListQuery) -> list[tuple[str, str, Options]]:
+    people: Options = [(name, name) for name in run_store.list_people(db) if name]
+    stocks = list_named_stocks(db, run_store.list_stocks(db))
+    sheets: Options = sorted(((key, stocks[key].title) for key in stocks), key=lambda option: option[1])
+    return [
+        ("by", _("By"), [("", _("Everybody")), *people]),
+        ("stock", _("Sheet"), [("", _("All sheets")), *sheets]),
+        ("product", _("Product"), [("", _("All products")), *_list_products(db, query.number("product"))]),
+    ]
+
+
+def _list_products(db: Db, chosen: int) -> Options:
+    names = rollups.list_product_names(db)
+    few = names if len(names) <= MOST_OPTIONS else [item for item in names if item.id == chosen]
+    return [(str(item.id), item.name) for item in few]
+
+
+def list_named_stocks(db: Db, ids: Iterable[str]) -> dict[str, Stock]:
+    """The stocks of these names that are still known."""
     stocks = {}
-    with state().store.read() as db:
-        for stock_id in {run.stock for run in runs}:
-            with suppress(Invalid):
-                stocks[stock_id] = find_stock(db, stock_id)
+    for stock_id in ids:
+        with suppress(Invalid):
+            stocks[stock_id] = find_stock(db, stock_id)
     return stocks
 
 
 @bp.get("/<int:run_id>")
 @requires("staff")
 def show(run_id: int) -> ResponseReturnValue:
-    run = _get(run_id)
-    return render_template(
+    return render_run(get_run(run_id))
+
+
+def render_run(run: PrintRun, form: Form | None = None) -> ResponseReturnValue:
+    """A run's page; `form` is an event's that could not be kept."""
+    with state().store.read() as db:
+        events = run_events.list_events(db, run.id)
+        sums = run_events.sum_events(db, run.id)
+        placements = {one.code: one.placement_id for one in run_store.list_codes(db, run.id)}
+        places = rollups.list_location_names(db)
+        stock = list_named_stocks(db, [run.stock]).get(run.stock)
+    items = parse_items(run)
+    page = render_template(
         "runs/show.html",
         run=run,
-        items=parse_items(run),
+        items=items,
+        printed=list(zip(items, list_quantities(run, len(items)), strict=True))[:SHOWN],
+        placements=placements,
+        shown=SHOWN,
         proof=parse_proof(run),
-        stock=list_named_stocks([run]).get(run.stock),
+        stock=stock,
+        placing=describe_placing(run),
+        look=describe_look(run),
+        events=events,
+        sums=sums,
+        words=EVENTS,
+        icons=EVENT_ICONS,
+        forms=_make_forms(sums, form),
+        failed=form.get("kind") if form else "",
+        places=places[:MOST_OPTIONS],
         new="new" in request.args,
     )
+    return page, 422 if form else 200
+
+
+def list_quantities(run: PrintRun, items: int) -> list[int]:
+    """How many labels each of a run's items got: the first ones get what is left over."""
+    each, rest = divmod(run.labels, items or 1)
+    return [each + (number < rest) for number in range(items)]
+
+
+def _make_forms(sums: run_events.RunSums, failed: Form | None) -> Mapping[str, Form]:
+    """A form for each kind of event, with what is left as its number; the one that failed as it was typed."""
+    today = clock.today(state().settings.timezone).isoformat()
+    forms = {
+        kind: fresh_form(kind=kind, to="", quantity=sums.count_left(kind), done_on=today, text="") for kind in FORMS
+    }
+    return forms | ({failed.get("kind"): failed} if failed else {})
 
 
 @bp.get("/<int:run_id>/labels.pdf")
 @requires("marketer")
 def pdf(run_id: int) -> ResponseReturnValue:
-    run = _get(run_id)
+    run = get_run(run_id)
     content = read_run_pdf(state().settings.instance / "runs", run, lambda: _load_design(run), lambda: _find_stock(run))
     name = f"labels-{run.id}-{run.stock}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -84,6 +174,7 @@ def _find_stock(run: PrintRun) -> Stock:
         return find_stock(db, run.stock)
 
 
-def _get(run_id: int) -> PrintRun:
+def get_run(run_id: int) -> PrintRun:
+    """The run with this number; raises NotFound."""
     with state().store.read() as db:
         return run_store.get_run(db, run_id)

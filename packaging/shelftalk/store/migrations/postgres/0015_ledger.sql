@@ -24,12 +24,12 @@ create table run_events (
 );
 create index run_events_run_id on run_events (run_id);
 
--- As `fill_run_codes` in sql/postgres/runs.sql does it for a new run.
+-- As `fill_run_codes` in sql/postgres/runs.sql does it for a new run: a unit counts for its placement.
 insert into run_codes (run_id, code, quantity)
 select run_id, code, sum(labels / items + case when place <= labels % items then 1 else 0 end)
 from (
     select
-        print_runs.id as run_id, item.value ->> 'code' as code, item.place, print_runs.labels,
+        print_runs.id as run_id, substr(item.value ->> 'code', 1, 10) as code, item.place, print_runs.labels,
         count(*) over (partition by print_runs.id) as items
     from print_runs, json_array_elements(print_runs.items::json) with ordinality as item (value, place)
 ) as printed

@@ -3,7 +3,7 @@ insert into run_codes (run_id, code, quantity)
 select run_id, code, sum(labels / items + case when place <= mod(labels, items) then 1 else 0 end)
 from (
     select
-        print_runs.id as run_id, item.value ->> 'code' as code, item.place, print_runs.labels,
+        print_runs.id as run_id, substr(item.value ->> 'code', 1, 10) as code, item.place, print_runs.labels,
         count(*) over (partition by print_runs.id) as items
     from print_runs, json_array_elements(print_runs.items::json) with ordinality as item (value, place)
     where print_runs.id between :first and :last
