@@ -12,11 +12,15 @@ import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 
+from shelftalk import clock
 from shelftalk.catalog.codes import is_code
 from shelftalk.catalog.page import parse_content
 from shelftalk.errors import Invalid, Unavailable
+from shelftalk.labels.calibration import Measured
+from shelftalk.labels.stock import get_stock
 from shelftalk.scans.ingest import Ingester
 from shelftalk.store import Store, locations, pages, placements, products, scans, users
+from shelftalk.store.printers import add_printer
 from shelftalk.store.rows import ListQuery
 from shelftalk.web import backups
 from shelftalk.web.app import create_app
@@ -173,6 +177,47 @@ def test_an_impossible_start_says_how_many_labels_there_are(run: FlaskCliRunner,
     assert "22" in done.output
     assert "21" in done.output
     assert not (tmp_path / "x.pdf").exists()
+
+
+@pytest.mark.parametrize("what", ["labels", "print-job"])
+def test_labels_lie_as_the_options_say_with_the_mistakes_of_the_screen(
+    run: FlaskCliRunner, store: Store, app: Flask, code: str, tmp_path: Path, what: str
+) -> None:
+    out = tmp_path / "labels.pdf"
+    args = [what, "--code", code, *(["--out", str(out)] if what == "labels" else [])]
+    mistakes = {
+        ("--skip", "4-x"): "“4-x” is no label’s number. Write the used-up labels like this: 2, 5, 7–9.",
+        ("--skip", "22"): "Label 22 does not exist on Avery L7160: it has 21. Choose 1 to 21.",
+        ("--bleed", "40"): "“40” is not a measure from 0 to 10.0 mm.",
+        ("--printer", "Back office"): "No printer has been measured. Print its calibration page first.",
+    }
+    for option, sentence in mistakes.items():
+        refused = run.invoke(args=[*args, *option])
+        assert refused.exit_code == 1 and sentence in refused.output
+    with store.write() as db:
+        add_printer(
+            db, name="Back office", ruler_x_mm=100, ruler_y_mm=100, left_mm=12, top_mm=8, dpi=600, by="", at=clock.now()
+        )
+    unknown = run.invoke(args=[*args, "--printer", "Front"])
+    assert unknown.exit_code == 1 and "There is no printer “Front”. Choose one of: Back office." in unknown.output
+    plain, laid = [], ["--skip", "1, 3-5", "--printer", "back office"]
+    places = []
+    for options in (plain, laid):
+        done = run.invoke(args=[*args, *options])
+        assert done.exit_code == 0, done.output
+        file = out if what == "labels" else newest_run(app)
+        with pypdfium2.PdfDocument(file) as pdf:
+            (found,) = zxingcpp.read_barcodes(pdf[0].render(scale=300 / 72).to_pil())
+        places.append((found.position.top_left.x * 25.4 / 300, found.position.top_left.y * 25.4 / 300))
+    (x, y), (moved_x, moved_y) = places
+    pitch = get_stock("avery-l7160").pitch_x_mm
+    offset = Measured(100, 100, 12, 8).offset
+    assert (moved_x - x, moved_y - y) == pytest.approx((pitch + offset.x_mm, offset.y_mm), abs=0.1)
+
+
+def newest_run(app: Flask) -> Path:
+    """The file printed last."""
+    return max((Path(app.instance_path) / "runs").rglob("*.pdf"), key=lambda path: path.stat().st_mtime_ns)
 
 
 def test_a_scan_at_the_door_is_one_row_of_the_report(

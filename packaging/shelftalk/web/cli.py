@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, Unpack
 
 import click
 from flask import Flask
@@ -24,6 +24,7 @@ from shelftalk.catalog.codes import normalise_code
 from shelftalk.catalog.product import Product
 from shelftalk.catalog.user import ROLES, parse_email, parse_password, parse_role
 from shelftalk.errors import Invalid, NotFound, ShelftalkError, Unavailable
+from shelftalk.labels.placing import check_placing
 from shelftalk.labels.run import make_labels
 from shelftalk.labels.stock import check_start
 from shelftalk.store import Db, placements, products, users
@@ -40,6 +41,7 @@ from shelftalk.web.files import write_whole
 from shelftalk.web.gate import publish_page
 from shelftalk.web.label_items import make_label_items
 from shelftalk.web.print_jobs import add_job, work
+from shelftalk.web.print_options import Laid, laid, read_laid
 from shelftalk.web.report_csv import make_report_csv
 from shelftalk.web.retention import check_window, erase, retain
 from shelftalk.web.sample import load_sample
@@ -179,17 +181,35 @@ def _find_product(db: Db, name: str) -> Product:
 @click.option("--start", default=1, show_default=True, help="The first free label on a used sheet.")
 @click.option("--copies", default=1, show_default=True, help="How many of each.")
 @click.option("--design", default="", help="A ready-made design such as poster-a4, or the number of your own.")
+@laid
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The PDF to write.")
 def labels(
-    codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int, design: str, out: Path
+    codes: tuple[str, ...],
+    more: tuple[str, ...],
+    stock: str,
+    start: int,
+    copies: int,
+    design: str,
+    out: Path,
+    **options: Unpack[Laid],
 ) -> None:
     """Write labels as PDF; every page is read back before it is written."""
+    placing = read_laid(options)
     with state().store.read() as db:
         sheet = find_stock(db, stock)
         items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator)
         chosen, images = load_run_design(db, state().media_folder, design, 0)
     with _progress("Sheets set and read back") as moved:
-        made = make_labels(items, sheet, start=start, copies=copies, design=chosen, images=images, progress=moved)
+        made = make_labels(
+            items,
+            sheet,
+            start=start,
+            copies=copies,
+            design=chosen,
+            images=images,
+            placing=placing,
+            progress=moved,
+        )
     write_whole(out, made.pdf)
     click.echo(f"{out}: labels {made.labels}, sheets {made.sheets}, each read back.")
     if state().settings.origin_is_local:
@@ -204,14 +224,19 @@ def labels(
 @click.option("--stock", default="avery-l7160", show_default=True, help="The maker's sheet.")
 @click.option("--start", default=1, show_default=True, help="The first free label on a used sheet.")
 @click.option("--copies", default=1, show_default=True, help="How many of each.")
-def print_job(codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int) -> None:
+@laid
+def print_job(
+    codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int, **options: Unpack[Laid]
+) -> None:
     """Print many labels in parts, each a run of its own, or go on with a print that was stopped."""
     if codes:
+        placing = read_laid(options)
         with state().store.read() as db:
             sheet = find_stock(db, stock)
             check_start(sheet, start)
+            check_placing(placing, sheet, start)
             items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator)
-        add_job(state(), [item.code for item in items], sheet, start=start, copies=copies, by="")
+        add_job(state(), [item.code for item in items], sheet, start=start, copies=copies, by="", placing=placing)
     with _progress("Labels made and read back") as moved:
         job = work(state(), moved)
     if job is None:

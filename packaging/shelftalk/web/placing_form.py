@@ -23,7 +23,7 @@ MOST_NUMBERS = 2_000
 def read_placing(form: Form, stock: Stock, start: int) -> Placing:
     """What the form asks for; mistakes are kept in the form and a plain sheet stands in."""
     skip = form.parse("skip", parse_cells, frozenset[int]())
-    bleed = form.parse("bleed", lambda text: parse_measure(text or "0", "bleed", 0, MOST_BLEED_MM), 0.0)
+    bleed = form.parse("bleed", parse_bleed, 0.0)
     placing = Placing(skip, form.get("fill") == "on", _read_offset(form), form.get("marks") == "on", bleed)
     with form.catch():
         check_placing(placing, stock, start)
@@ -40,6 +40,25 @@ def _read_offset(form: Form) -> Offset:
         return find_offset(found)
     form.fail(Invalid("printer", "“{value}” cannot be chosen here. Choose one of the list.", value=wanted[:60]))
     return Offset()
+
+
+def find_named_offset(name: str) -> Offset:
+    """What corrects the printer of this name; nothing without a name. Raises Invalid naming those there are."""
+    if not name:
+        return Offset()
+    printers = list_printers()
+    found = next((printer for printer in printers if printer.name.casefold() == name.strip().casefold()), None)
+    if found:
+        return find_offset(found)
+    if not printers:
+        raise Invalid("printer", "No printer has been measured. Print its calibration page first.")
+    names = tuple(printer.name for printer in printers)
+    raise Invalid("printer", "There is no printer “{value}”. Choose one of: {allowed}.", value=name, allowed=names)
+
+
+def parse_bleed(text: str) -> float:
+    """Millimetres of bleed; raises Invalid."""
+    return parse_measure(text or "0", "bleed", 0, MOST_BLEED_MM)
 
 
 def list_printers() -> list[Printer]:
