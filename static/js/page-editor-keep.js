@@ -124,6 +124,9 @@
     else keep();
   });
   addEventListener("online", () => rest(0));
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && editor.isSignedOut()) rest(0); // back from signing in
+  });
   for (const [target, name] of [[document, "visibilitychange"], [window, "pagehide"], [window, "beforeunload"]]) target.addEventListener(name, keep);
 
   // ---- who else is there ----

@@ -27,6 +27,13 @@
     if (text) problem.scrollIntoView({ block: "center" });
   };
 
+  // A session that ended: a way to sign in beside the text, which stays where it is.
+  let signedOut = false;
+  const showSignIn = (out) => {
+    signedOut = out;
+    for (const link of form.querySelectorAll("[data-sign-in]")) link.hidden = !out;
+  };
+
   const showErrors = (errors) => {
     let first = null;
     for (const line of form.querySelectorAll("[data-error]")) {
@@ -142,6 +149,7 @@
     let kept = "OfflineKept";
     try {
       const answer = await post(form.getAttribute("action"), data);
+      showSignIn(answer.status === 401);
       if (answer.status === 401) [text, kept] = [says("SignedOut"), "SignedOutKept"];
       else if ([200, 409, 422].includes(answer.status) && answer.headers.get("Content-Type")?.includes("json")) {
         busy = false;
@@ -246,5 +254,5 @@
   form.querySelector('[name="show"]:checked').closest("label").scrollIntoView({ block: "nearest", inline: "nearest" });
   const asked = decodeURIComponent(location.hash.slice(1));
   if (asked.startsWith("b.")) goTo(asked, asked.split(".")[2]);
-  window.shelftalkEditor = { form, says, post, collect, showState, changed, save, complain: showProblem, locale, isDirty: () => dirty, leave: () => { leaving = true; } };
+  window.shelftalkEditor = { form, says, post, collect, showState, changed, save, complain: showProblem, locale, isDirty: () => dirty, isSignedOut: () => signedOut, leave: () => { leaving = true; } };
 })();

@@ -315,10 +315,11 @@ def test_signed_out_meanwhile_keeps_the_text_and_saves_after_signing_in_elsewher
     context.clear_cookies()
     field(page, "en.title").fill("Typed while signed out")
     page.locator("[data-save]").click()
-    expect(page.locator("[data-problem]")).to_contain_text("Sign in again in another tab")
+    expect(page.locator("[data-problem]")).to_contain_text("Sign in in a new tab, then save again")
     expect(field(page, "en.title")).to_have_value("Typed while signed out")
-    second = context.new_page()
-    second.goto("/admin/sign-in")
+    with context.expect_page() as opening:
+        page.locator("[data-problem]").get_by_role("link", name="Sign in in a new tab").click()
+    second = opening.value
     second.fill("[name=email]", "marketer@tea.example")
     second.fill("[name=password]", PASSWORD)
     second.press("[name=password]", "Enter")
@@ -326,6 +327,25 @@ def test_signed_out_meanwhile_keeps_the_text_and_saves_after_signing_in_elsewher
     second.close()
     page.locator("[data-save]").click()
     says(page, "Saved")
+    for link in page.locator("[data-sign-in]").all():
+        expect(link).to_be_hidden()
+    assert get_content(store).get_title("en") == "Typed while signed out"
+
+
+def test_a_draft_that_saves_itself_offers_to_sign_in_and_goes_on_after_it(
+    context: BrowserContext, page: Page, store: Store
+) -> None:
+    page.evaluate("document.querySelector('[data-editor]').dataset.autosave = '200'")
+    cookies = context.cookies()
+    context.clear_cookies()
+    field(page, "en.title").fill("Typed while signed out")
+    link = page.locator(".ed-bar").get_by_role("link", name="Sign in in a new tab")
+    expect(link).to_be_visible()
+    expect(page.locator("[data-problem]")).to_be_hidden()
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    says(page, "Saved")
+    expect(link).to_be_hidden()
     assert get_content(store).get_title("en") == "Typed while signed out"
 
 
