@@ -78,9 +78,14 @@ class Style:
         return 0 if self.caption_at == "none" else CAPTION_MODULES
 
     @property
+    def air(self) -> int:
+        """Modules left free on each side, between what is drawn around the quiet zone and the label's text."""
+        return int(not self.band and (self.frame != "none" or self.ground != WHITE))
+
+    @property
     def extra_modules(self) -> int:
         """What frame and caption add to the symbol's side: its room stays a square."""
-        return 2 * self.edge + self.band
+        return 2 * (self.edge + self.air) + self.band
 
     def get_caption(self, language: str) -> str:
         """The words beside the symbol in a language."""

@@ -20,7 +20,7 @@ FINDER = 7
 FRAME_LINE = 0.6  # its thickness; the rest of its room stays clear
 CORNERS = {"none": 0.0, "line": 0.0, "rounded": 4.5}
 LOGO_AIR = 0.5  # between the logo and the modules around it
-CAPTION_AIR = 1.0  # beside the words
+CAPTION_AIR = 1.8  # beside the words
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def make_plan(style: Style, size: int) -> Plan:
     side = cleared - 2 * LOGO_AIR
     return Plan(
         shapes=tuple(shapes),
-        left=style.band / 2 + edge + QUIET_MODULES,
-        top=above + edge + QUIET_MODULES,
+        left=style.band / 2 + style.air + edge + QUIET_MODULES,
+        top=above + style.air + edge + QUIET_MODULES,
         side=full + style.extra_modules,
         logo=Rect(start, start, side, side) if cleared > 1 else None,
         caption=_place_caption(style, outer) if style.band else None,
