@@ -7,6 +7,7 @@ line in `FIELDS`, one in `FRESH` and one in `read_job`.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
 
@@ -14,10 +15,12 @@ from flask import url_for
 
 from shelftalk import clock
 from shelftalk.errors import Invalid
+from shelftalk.labels.distance import check_advice
 from shelftalk.labels.item import asks_for
 from shelftalk.labels.label_design import Design
 from shelftalk.labels.look import PLAIN_LOOK, Look
 from shelftalk.labels.placing import PLAIN, Placing, count_free, count_sheets, share_copies
+from shelftalk.labels.point_of_sale import check_gtins
 from shelftalk.labels.raster import make_preview
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock, get_stock
@@ -26,6 +29,7 @@ from shelftalk.web.design_library import NamedDesign, load_images
 from shelftalk.web.forms import Form
 from shelftalk.web.label_designs import read_design
 from shelftalk.web.label_items import make_label_items
+from shelftalk.web.print_advice import PrintAdvice, Setting, make_print_advice
 from shelftalk.web.print_jobs import add_job, launch
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.security import get_actor
@@ -51,6 +55,12 @@ class Job:
     price: str = ""  # said where the design asks for a price
     placing: Placing = PLAIN
     look: Look = PLAIN_LOOK
+
+    @property
+    def setting(self) -> Setting:
+        """What its labels are made with."""
+        design, images = load_design(self)
+        return Setting(self.stock, self.look, self.design if design else None, images)
 
     @property
     def shares(self) -> list[int]:
@@ -111,12 +121,29 @@ def refuse_many(count: int, allowed: int = MOST_LABELS) -> Invalid:
     )
 
 
-def draw_first_sheet(form: Form, job: Job) -> Preview | None:
-    """The first sheet, made and proven as in print; None when something stands in the way."""
-    if not job.codes or not form.valid:
-        return None
+@dataclass(frozen=True)
+class Outcome:
+    """What will come of a job, as far as is known before it is printed."""
+
+    preview: Preview | None = None
+    advice: PrintAdvice | None = None
+
+
+def foresee(form: Form, job: Job) -> Outcome:
+    """The first sheet and from how far its symbols read; nothing where something stands in the way."""
+    if not job.codes or form.errors.keys() - {"anyway"}:  # what is held is shown, to be ticked
+        return Outcome()
+    items: list[LabelItem] = []
     with form.catch():
-        every = chain.from_iterable(map(repeat, make_items(job), job.shares))
+        items = make_items(job)
+    preview = _draw_first_sheet(form, job, items) if items else None
+    return Outcome(preview, make_print_advice(items, job.shares, job.setting) if preview else None)
+
+
+def _draw_first_sheet(form: Form, job: Job, each: Sequence[LabelItem]) -> Preview | None:
+    """Made and proven as in print."""
+    with form.catch():
+        every = chain.from_iterable(map(repeat, each, job.shares))
         items = list(islice(every, count_free(job.stock, job.start, job.placing.skip)))
         design, images = load_design(job)
         plain = replace(job.placing, fill=False)
@@ -133,10 +160,13 @@ def make_items(job: Job) -> list[LabelItem]:
     """What each label says; raises Invalid for codes that are unknown or retired."""
     with state().store.read() as db:
         items = make_label_items(db, job.codes, state().settings.origin, state().translator, upper=job.look.upper)
+    if job.look.till:
+        check_gtins([item.code for item in items if not item.gtin])
     return [replace(item, price=job.price) for item in items]
 
 
 def load_design(job: Job) -> tuple[Design | None, dict[str, bytes]]:
+    """The design and the pictures in it."""
     if job.design is None:
         return None, {}
     with state().store.read() as db:
@@ -144,7 +174,14 @@ def load_design(job: Job) -> tuple[Design | None, dict[str, bytes]]:
 
 
 def carry_out(job: Job) -> str:
-    """Print it, or have it printed; the address that shows what came of it."""
+    """Print it, or have it printed; the address that shows what came of it.
+
+    Raises Invalid where symbols read from less than half as far as they are meant to, unless that is wished.
+    """
+    advice = make_print_advice(make_items(job), job.shares, job.setting)
+    if not job.look.anyway:
+        check_advice(advice.media)
+    job = replace(job, look=replace(job.look, anyway=advice.is_held))
     if job.labels > MOST_LABELS:
         return _start_big_print(job)
     return url_for("runs.show", run_id=_make_run(job), new=1)

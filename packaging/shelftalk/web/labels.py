@@ -10,17 +10,19 @@ from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shelftalk.errors import Invalid
+from shelftalk.labels.distance import REASONS, round_down
 from shelftalk.labels.item import asks_for
+from shelftalk.labels.point_of_sale import X_DIMENSION
 from shelftalk.store import placements as placement_store
 from shelftalk.store import runs as run_store
 from shelftalk.store.db import Db
 from shelftalk.store.placements import PlacementRow
 from shelftalk.store.rows import Listing, ListQuery
-from shelftalk.web import label_job, placing_form
+from shelftalk.web import label_job, look_form, placing_form
 from shelftalk.web.forms import Form, fresh_form, once, read_form
 from shelftalk.web.label_designs import choose_design, list_offers
 from shelftalk.web.label_items import CodeReader, PrintedCode, get_call_to_action
-from shelftalk.web.label_job import FIRST_STOCK, MOST_LABELS, draw_first_sheet, read_job, refuse_many
+from shelftalk.web.label_job import FIRST_STOCK, MOST_LABELS, Outcome, foresee, read_job, refuse_many
 from shelftalk.web.lists import is_narrowed, read_list_query
 from shelftalk.web.placements import FILTERS, SORTS, clean_filters
 from shelftalk.web.security import may, requires
@@ -65,6 +67,7 @@ def post() -> ResponseReturnValue:
         placing_form.take_click(form, form.get("do").partition(":")[2])
     if form.get("do").startswith("page:"):
         choose_design(form, form.get("do").partition(":")[2], on_page=True)
+    look_form.take_remedy(form, form.get("do"))
     if form.get("do") == "pdf":
         return _print(form, codes)
     return _render(form, codes)
@@ -98,14 +101,15 @@ def _render(form: Form, codes: list[str]) -> ResponseReturnValue:
         chosen = list_chosen(db, codes, form)
         found = list_found(db, form.get("q"), [item.code.code for item in chosen])
     job = read_job(form, [item.code.code for item in chosen])
-    preview = draw_first_sheet(form, job) if may("marketer") and form.get("do") != "find" else None
+    outcome = foresee(form, job) if may("marketer") and form.get("do") != "find" else Outcome()
     page = render_template(
         "labels/index.html",
         form=form,
         chosen=chosen,
         found=found,
         job=job,
-        preview=preview,
+        preview=outcome.preview,
+        advice=outcome.advice,
         stock_groups=group_stocks(job.stock, form.get("sq")),
         printers=placing_form.list_printers(),
         offers=list_offers(job.stock),
@@ -151,5 +155,10 @@ def _print(form: Form, codes: list[str]) -> ResponseReturnValue:
 
 
 def init(app: Flask) -> None:
-    """Give the templates the words for a stock."""
-    app.jinja_env.globals["describe_stock"] = describe_stock
+    """Give the templates the words for a stock and for distances."""
+    app.jinja_env.globals |= {
+        "describe_stock": describe_stock,
+        "metres": round_down,
+        "reading_reason": REASONS.get,
+        "TILL": X_DIMENSION,
+    }

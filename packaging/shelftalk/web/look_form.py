@@ -1,17 +1,36 @@
-"""How the symbols of a print are to be made, as the labels' form says it: error correction, upper case."""
+"""How the symbols of a print are to be made, as the labels' form says it: error correction, upper case, the till."""
 
 from __future__ import annotations
 
-from shelftalk.labels.look import Look
+from shelftalk.labels.distance import check_upper
+from shelftalk.labels.look import PLAIN_LOOK, Look
 from shelftalk.labels.symbol import LEVELS
 from shelftalk.web.forms import Form
+from shelftalk.web.state import state
 
-FIELDS = ("level", "upper")
-FRESH = {"level": "M", "upper": ""}
+FIELDS = ("level", "upper", "till", "anyway")
+FRESH = {"level": "M", "upper": "", "till": "", "anyway": ""}
 
 
 def read_look(form: Form) -> Look:
     """What the form asks for; mistakes are kept in the form and the plain look stands in."""
-    form.values["level"] = form.get("level") or "M"
-    level = form.choice("level", ["M", *(name for name in LEVELS if name != "M")])
-    return Look(level, form.get("upper") == "on")
+    form.values["level"] = form.get("level") or PLAIN_LOOK.level
+    level = form.choice("level", [PLAIN_LOOK.level, *LEVELS])
+    upper, till, anyway = (form.get(name) == "on" for name in ("upper", "till", "anyway"))
+    with form.catch():
+        if upper:
+            check_upper(f"{state().settings.origin}/q/code")
+    return Look(level, upper, till=till, anyway=anyway)
+
+
+def take_remedy(form: Form, name: str) -> None:
+    """Choose in the form what makes symbols read from farther, as the advice's buttons name it."""
+    kind, _, value = name.partition(":")
+    if kind == "upper":
+        form.values["upper"] = "on"
+    elif kind == "level":
+        form.values["level"] = value
+    elif kind == "alone":
+        form.values["design"] = ""
+    elif kind == "stock":
+        form.values |= {"stock": value, "start": "1", "skip": ""}

@@ -1,0 +1,188 @@
+"""What the labels' page says of distances: from how far each symbol will be read, and what would make it farther."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from shelftalk.catalog.placement import MEDIA
+from shelftalk.errors import Invalid
+from shelftalk.labels.design import Room, list_layouts, measure_addresses
+from shelftalk.labels.design_art import Images
+from shelftalk.labels.distance import Advice, Printed, advise, check_upper, get_reach
+from shelftalk.labels.fonts import make_address_font
+from shelftalk.labels.item import LabelItem
+from shelftalk.labels.look import Look
+from shelftalk.labels.run import is_rtl, set_labels
+from shelftalk.labels.stock import Stock, make_page_stock
+from shelftalk.web.design_library import NamedDesign, list_designs
+from shelftalk.web.state import state
+from shelftalk.web.stock_library import list_stocks
+
+MOST_ITEMS = 2_000  # measured, of a big print its first
+MOST_WORDINGS = 120  # typeset to be measured
+MOST_TRIES = 4  # stocks typeset to find one that is large enough
+GAIN = 1.04  # a remedy that adds less is none
+PAGES = ((105.0, 148.0), (148.0, 210.0), (210.0, 297.0), (297.0, 420.0))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a print's labels are made with."""
+
+    stock: Stock
+    look: Look
+    design: NamedDesign | None
+    images: Images
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One press that makes symbols read from farther; `value` is what its button sends."""
+
+    kind: str  # upper, level, alone, stock or design
+    value: str
+    reach_mm: float
+    stock: Stock | None = None
+    design: NamedDesign | None = None
+
+
+@dataclass(frozen=True)
+class PrintAdvice:
+    """What is said of a print: each medium, the worst first, and what helps the worst."""
+
+    media: tuple[Advice, ...]
+    remedies: tuple[Remedy, ...]
+    measured: int  # of the codes, the first
+
+    @property
+    def is_short(self) -> bool:
+        """Whether anything is read from less far than it is meant to."""
+        return any(one.short for one in self.media)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether anything is read from less than half as far."""
+        return any(one.held for one in self.media)
+
+
+def make_print_advice(items: Sequence[LabelItem], shares: Sequence[int], setting: Setting) -> PrintAdvice:
+    """What is to be said of these labels; raises Invalid where they cannot be made."""
+    some = items[: _count_measurable(items)]
+    media = advise(one for one in measure(some, setting, shares) if one.medium in MEDIA)
+    worst = next((one for one in media if one.short), None)
+    if worst is None:
+        return PrintAdvice(tuple(media), (), len(some))
+    item = next(item for item in some if item.code == worst.worst.code)
+    return PrintAdvice(tuple(media), tuple(_list_remedies(item, worst.worst, setting)), len(some))
+
+
+def measure(items: Sequence[LabelItem], setting: Setting, shares: Sequence[int] = ()) -> list[Printed]:
+    """The symbols as they will really be printed; raises Invalid where they cannot be."""
+    if not items:
+        return []
+    font = make_address_font(item.address for item in items)
+    design = setting.design.design if setting.design else None
+    labels = set_labels(items, setting.stock, font, design=design, images=setting.images, look=setting.look)
+    return [
+        Printed(
+            item.code,
+            item.medium,
+            label.symbol.version,
+            label.symbol.full_size,
+            label.art.layout.module_mm,
+            shares[number] if shares else 1,
+        )
+        for number, (item, label) in enumerate(zip(items, labels, strict=True))
+    ]
+
+
+def _count_measurable(items: Sequence[LabelItem]) -> int:
+    """How many of the items, from the first, take no long time to typeset."""
+    wordings = set()
+    for number, item in enumerate(items[:MOST_ITEMS]):
+        wordings.add((item.call_to_action, item.name, item.language, item.location, item.placement, item.gtin))
+        if len(wordings) > MOST_WORDINGS:
+            return number
+    return min(len(items), MOST_ITEMS)
+
+
+# ---- what helps ----
+
+
+def _list_remedies(item: LabelItem, now: Printed, setting: Setting) -> Iterator[Remedy]:
+    """What makes this item's symbol read from farther: first what costs nothing, then other paper."""
+    look = setting.look
+    if look.level in ("Q", "H"):
+        yield from _try(item, now, replace(setting, look=replace(look, level="M")), Remedy("level", "level:M", 0))
+    if not look.upper and _bears_upper(item.url):
+        louder = replace(item, url=item.url.upper())
+        yield from _try(louder, now, replace(setting, look=replace(look, upper=True)), Remedy("upper", "upper", 0))
+    if setting.design:
+        yield from _try(item, now, replace(setting, design=None, images={}), Remedy("alone", "alone", 0))
+        yield from _find_design(now)
+    else:
+        yield from _find_stock(item, now, setting)
+
+
+def _bears_upper(url: str) -> bool:
+    try:
+        check_upper(url)
+    except Invalid:
+        return False
+    return True
+
+
+def _try(item: LabelItem, now: Printed, setting: Setting, remedy: Remedy) -> Iterator[Remedy]:
+    try:
+        (then,) = measure([item], setting)
+    except Invalid:
+        return
+    if then.reach_mm >= GAIN * now.reach_mm:
+        yield replace(remedy, reach_mm=then.reach_mm)
+
+
+def _find_stock(item: LabelItem, now: Printed, setting: Setting) -> Iterator[Remedy]:
+    """The smallest labels on which the symbol is large enough, tried by typesetting them."""
+    with state().store.read() as db:
+        known = [stock for stock in list_stocks(db) if stock.id != setting.stock.id]
+    stocks = sorted([*known, *(make_page_stock(*size) for size in PAGES)], key=_get_area)
+    fitting = (stock for stock in stocks if _find_largest(item, now, stock) >= now.least_module_mm)
+    for stock in islice(fitting, MOST_TRIES):
+        remedy = Remedy("stock", f"stock:{stock.id}", 0, stock)
+        found = next(_try(item, now, replace(setting, stock=stock), remedy), None)
+        if found and _is_enough(found, now):
+            yield found
+            return
+
+
+def _find_largest(item: LabelItem, now: Printed, stock: Stock) -> float:
+    """The largest module on such labels, before the text has its room; 0 where nothing fits."""
+    ems = measure_addresses([item.address], make_address_font([item.address]))
+    size = stock.label_width_mm, stock.label_height_mm
+    try:
+        layouts = list_layouts(Room(*size, now.modules, is_rtl(item.language), ems, stock.shape == "round"))
+    except Invalid:
+        return 0.0
+    return layouts[0].module_mm
+
+
+def _get_area(stock: Stock) -> float:
+    return stock.label_width_mm * stock.label_height_mm
+
+
+def _find_design(now: Printed) -> Iterator[Remedy]:
+    """The smallest design whose symbol is large enough; on pages of its own size."""
+    with state().store.read() as db:
+        designs = sorted(list_designs(db), key=lambda named: named.design.width_mm * named.design.full_height_mm)
+    for named in designs:
+        side = min((min(symbol.width_mm, symbol.height_mm) for symbol in named.design.symbols), default=0.0)
+        remedy = Remedy("design", f"page:{named.ref}", get_reach(side / now.modules), design=named)
+        if _is_enough(remedy, now):
+            yield remedy
+            return
+
+
+def _is_enough(remedy: Remedy, now: Printed) -> bool:
+    return not replace(now, module_mm=now.module_mm * remedy.reach_mm / now.reach_mm).is_short
