@@ -269,6 +269,16 @@ def m0015_looks(db: Database) -> None:
 
 
 @migrations()
+def m0016_styles(db: Database) -> None:
+    """Styles of symbols and their versions; print runs keep theirs whole."""
+    style: Columns = {"id": int, "name": str, "version": int, "created_at": str, "created_by": str, "retired_at": str}
+    _create(db, "styles", style, "id", ("retired_at",))
+    db.execute("create unique index styles_name on styles (lower(name))")
+    version: Columns = {"style_id": int, "version": int, "content": str, "at": str, "by": str}
+    _create(db, "style_versions", version, ("style_id", "version"))
+
+
+@migrations()
 def m0017_ledger(db: Database) -> None:
     """What happened to a print run later, and its codes; rows of the ledger are added and never changed."""
     db.table("print_runs").add_column("is_sample", int, not_null_default=0)
