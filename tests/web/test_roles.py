@@ -137,6 +137,7 @@ ROLES = {
     "run_lists.csv_file": "marketer",
     "run_lists.xlsx": "marketer",
     "run_lists.symbols": "marketer",
+    "printed_reports.export": "staff",
     "print_queues.unprinted": "staff",
     "print_queues.changed": "staff",
     "reports.index": "staff",

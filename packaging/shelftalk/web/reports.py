@@ -31,6 +31,7 @@ from shelftalk.store.rows import Listing, ListQuery
 from shelftalk.web.action_figures import read_action_report, read_placement_report
 from shelftalk.web.forms import parse_day
 from shelftalk.web.lists import read_list_query
+from shelftalk.web.printed_reports import read_printed
 from shelftalk.web.report_figures import (
     WHY_A_RANGE,
     Figures,
@@ -78,6 +79,7 @@ def index() -> ResponseReturnValue:
         hours = read_hours(db, query)
         marks = read_marks(db, query)
         done = read_action_report(db, query, names) if figures.tally.shown else None
+        printed = read_printed(db, query, names) if figures.tally.shown else None
         counted = None if figures.tally.shown else rollups.find_counted_days(db)
         progress = None if figures.tally.shown or counted else attention.get_progress(db)
     list_query = read_list_query(sorts=SORTS, sort="scans", descending=True)
@@ -90,6 +92,7 @@ def index() -> ResponseReturnValue:
         earlier_line=make_earlier_line(figures),
         hours=hours,
         done=done,
+        printed=printed,
         weekdays=list_weekdays(),
         counted=Period(*counted) if counted else None,
         whole=_fit(counted) if counted else None,
@@ -135,6 +138,7 @@ def list_all() -> ResponseReturnValue:
         cells = rollups.list_cells(db, period.from_day, period.to_day, **where)
         ranked = sorted(tallies, key=lambda placement_id: (-tallies[placement_id].shown, placement_id))
         shown = [attention.get_place(db, key) for key in ranked[asked.offset : asked.offset + asked.per_page]]
+        printed = read_printed(db, query, names)
     whole = total(add_cells(cells, all_classes=query.all_classes).values())
     return render_template(
         "reports/placements.html",
@@ -143,6 +147,7 @@ def list_all() -> ResponseReturnValue:
         list_query=asked,
         listing=Listing(shown, len(ranked), asked.page, asked.per_page),
         tallies=tallies,
+        printed=printed,
         whole=whole,
         moved=whole.shown - total(tallies.values()).shown,
         media=MEDIA,
