@@ -183,7 +183,7 @@ def test_a_local_origin_is_warned_about(marketer: FlaskClient) -> None:
 
 def test_the_stock_of_the_last_run_is_offered_first(marketer: FlaskClient, store: Store) -> None:
     code = add_placement(store, add_tea(store)).code
-    marketer.post(ADDRESS, data=filled(code, stock="herma-4346", do="pdf"))
+    marketer.post(ADDRESS, data=filled(code, stock="herma-4346", anyway="on", do="pdf"))
     assert 'value="herma-4346" checked' in marketer.get(ADDRESS).text
 
 

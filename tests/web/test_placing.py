@@ -48,7 +48,8 @@ def test_a_lost_file_comes_out_the_same_with_all_it_was_printed_with(
     with store.write() as db:
         measured = {"ruler_x_mm": 99.5, "ruler_y_mm": 100.0, "left_mm": 20.5, "top_mm": 20.0, "dpi": 600}
         printers.add_printer(db, name="Office", **measured, by="", at=clock.now())
-    run, pdf = print_labels(marketer, store, stock="own-1.1", skip="2", copies="3", printer="1", marks="on", bleed="3")
+    placed = {"skip": "2", "copies": "3", "printer": "1", "marks": "on", "bleed": "3"}
+    run, pdf = print_labels(marketer, store, stock="own-1.1", anyway="on", **placed)
     (settings.instance / "runs" / f"{run.id}.pdf").unlink()
     with store.write() as db:
         printers.drop_printer(db, 1)
