@@ -15,6 +15,7 @@ from shelftalk.catalog.units import (
     MOST_UNITS,
     SIGNS,
     UNIT_LENGTH,
+    drop_unit,
     each_unit,
     format_serial,
     format_unit,
@@ -22,7 +23,7 @@ from shelftalk.catalog.units import (
     split_unit,
 )
 
-CODE, OTHER = "k7m4p29xqd", "22222222j2"
+CODE, OTHER = "h73222222b", "k7m4p29xqd"  # the check of the other one is wrong, which is nothing to units
 KEY, OTHER_KEY = bytes(range(KEY_BYTES)), bytes(range(1, KEY_BYTES + 1))
 keys = st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES)
 numbers = st.integers(1, LAST_UNIT)
@@ -85,6 +86,14 @@ def test_numbers_that_were_never_printed_are_none() -> None:
 def test_what_is_no_suffix_is_none(text: str) -> None:
     assert parse_unit(text, KEY) is None
     assert split_unit(text) == (text[:10], "")
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [(CODE + "23456789", CODE), (CODE, CODE), (CODE + "x", CODE), ("k7m4p29xqd23", "k7m4p29xqd23"), ("", "")],
+)
+def test_without_its_unit_a_code_is_the_placements(text: str, left: str) -> None:
+    assert drop_unit(text) == left
 
 
 def test_a_unit_code_is_read_however_it_is_typed() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from shelftalk.catalog.codes import ALPHABET, LENGTH
+from shelftalk.catalog.codes import ALPHABET, LENGTH, is_code
 
 SIGNS = 8  # of a suffix: of a million units 10,000 guesses find none (1 in 500,246 each)
 UNIT_LENGTH = LENGTH + SIGNS
@@ -29,6 +29,11 @@ def split_unit(text: str) -> tuple[str, str]:
     """A normalised text as the placement's code it begins with, and the suffix: empty when that cannot be one."""
     code, suffix = text[:LENGTH], text[LENGTH:]
     return code, suffix if len(suffix) == SIGNS and all(sign in ALPHABET for sign in suffix) else ""
+
+
+def drop_unit(text: str) -> str:
+    """A normalised text without what follows a whole code in it: the placement's own code."""
+    return text[:LENGTH] if is_code(text[:LENGTH]) else text
 
 
 def format_serial(number: int) -> str:

@@ -18,6 +18,7 @@ from shelftalk.catalog.codes import normalise_code
 from shelftalk.catalog.languages import choose_language
 from shelftalk.catalog.page import Block, PageContent
 from shelftalk.catalog.product import Product
+from shelftalk.catalog.units import drop_unit
 from shelftalk.errors import Forbidden, NotFound
 from shelftalk.store import Db
 from shelftalk.store import pages as page_store
@@ -88,7 +89,7 @@ def take(code: str = "", slug: str = "") -> ResponseReturnValue:
         _check_sender(block)
     asked = request.values.get("lang", "")
     language = asked if asked in content.languages else _negotiate(content)
-    touch = Touch(product, content, block, language, normalise_code(code) if code else "", request.values)
+    touch = Touch(product, content, block, language, _read_code(code) if code else "", request.values)
     reply = handlers[block.type](touch)
     done = reply.act or (block.type if handlers is DOES else "")
     if done and done != "-" and reply.status < HTTPStatus.BAD_REQUEST and not is_trapped(touch):
@@ -104,9 +105,14 @@ def _choose_handlers() -> tuple[Mapping[str, Handler], str]:
     return ASKS, request.args.get("in", "")
 
 
+def _read_code(text: str) -> str:
+    """The placement's code, by which it is kept; which unit it was on stays behind."""
+    return drop_unit(normalise_code(text.removesuffix("/")))
+
+
 def _find_product(db: Db, code: str, slug: str) -> Product:
     if code:
-        placement = placement_store.find_placement_by_code(db, normalise_code(code.removesuffix("/")))
+        placement = placement_store.find_placement_by_code(db, _read_code(code))
         product = product_store.get_product(db, placement.product_id) if placement else None
     else:
         product = product_store.find_product_by_slug(db, slug.removesuffix("/"))
