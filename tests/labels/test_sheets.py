@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from pypdf import PdfReader
 from pypdfium2.raw import FPDF_PAGEOBJ_PATH
 
 from shelftalk.errors import Invalid, NotFound
-from shelftalk.labels.design import LEAST_MODULE_MM, wrap_address
+from shelftalk.labels.design import wrap_address
 from shelftalk.labels.raster import make_preview, open_pages
 from shelftalk.labels.run import LabelItem, format_address, make_labels
 from shelftalk.labels.stock import get_stock, list_stocks
@@ -42,46 +41,6 @@ def test_all_five_languages_are_printed_and_read_on_every_stock(stock):
     assert sheets.proof.empty == sheets.sheets * stock.count - 5
     read = [text for page in range(sheets.sheets) for text in read_sheet(sheets.pdf, page)]
     assert sorted(read) == sorted(f"https://tea.example/q/{code}" for code in CODES[:5])
-
-
-@pytest.mark.parametrize("stock", STOCKS, ids=lambda stock: stock.id)
-def test_symbols_and_art_lie_on_the_grid_within_a_twentieth_of_a_millimetre(stock):
-    """Symbols: the same place in every cell, whole with their quiet zone. Art: its box is the label."""
-    count = min(stock.count, 7)
-    sheets = make_labels([make_item(number) for number in range(count)], stock)
-    (width, height) = PdfReader(io.BytesIO(sheets.pdf)).pages[0].mediabox[2:]
-    assert float(width) * POINT_MM == pytest.approx(stock.page_width_mm, abs=0.001)
-    assert float(height) * POINT_MM == pytest.approx(stock.page_height_mm, abs=0.001)
-    symbols = list_objects(sheets.pdf, FPDF_PAGEOBJ_PATH, stock.page_height_mm)
-    assert len(symbols) == count
-    first = stock.get_cell(0)
-    inset = symbols[0][0] - first.x_mm, symbols[0][1] - first.y_mm
-    for place, (x, y, right, bottom) in enumerate(symbols):
-        cell = stock.get_cell(place)
-        assert x == pytest.approx(cell.x_mm + inset[0], abs=0.05)
-        assert y == pytest.approx(cell.y_mm + inset[1], abs=0.05)
-        modules = make_symbol(f"https://tea.example/q/{CODES[place]}").size
-        quiet = QUIET_MODULES * (right - x) / modules
-        assert (right - x) / modules >= LEAST_MODULE_MM
-        assert x - quiet >= cell.x_mm and right + quiet <= cell.x_mm + stock.label_width_mm
-        assert y - quiet >= cell.y_mm and bottom + quiet <= cell.y_mm + stock.label_height_mm
-    arts = list_arts(sheets.pdf, stock.page_height_mm)
-    assert len(arts) == count
-    for place, (x, y, width, height) in enumerate(arts):
-        cell = stock.get_cell(place)
-        assert (x, y) == pytest.approx((cell.x_mm, cell.y_mm), abs=0.05)
-        assert (width, height) == pytest.approx((stock.label_width_mm, stock.label_height_mm), abs=0.05)
-
-
-def list_arts(pdf: bytes, page_height_mm: float) -> list[tuple[float, float, float, float]]:
-    """The typeset texts stamped on the first page: left, top, width and height of each one's box in millimetres."""
-    page = PdfReader(io.BytesIO(pdf)).pages[0]
-    stamps = re.findall(rb"q 1 0 0 1 (\S+) (\S+) cm /(\w+) Do", page.get_contents().get_data())
-    found = []
-    for x, bottom, name in stamps:
-        box = [float(side) * POINT_MM for side in page["/Resources"]["/XObject"][f"/{name.decode()}"]["/BBox"]]
-        found.append((float(x) * POINT_MM, page_height_mm - float(bottom) * POINT_MM - box[3], box[2], box[3]))
-    return found
 
 
 @pytest.mark.parametrize("dpi", [203, 300, 600])
