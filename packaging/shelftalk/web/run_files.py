@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import NotRequired, TypedDict, Unpack
 
 from shelftalk.errors import Conflict
 from shelftalk.labels.design_art import Images
@@ -32,38 +33,61 @@ def add_print_run(
     items: Sequence[LabelItem],
     stock: Stock,
     *,
-    origin: str,
-    start: int,
-    copies: int,
-    by: str,
-    at: datetime,
-    design: NamedDesign | None = None,
-    placing: Placing = PLAIN,
-    look: Look = PLAIN_LOOK,
     also: Callable[[Db, PrintRun], object] = lambda _db, _run: None,
+    **choices: Unpack[Choices],
 ) -> PrintRun:
     """Record finished sheets and keep their file: both or neither, and whatever `also` records with them."""
     with store.write() as db:
-        run = run_store.add_run(
-            db,
-            by=by,
-            stock=stock.id,
-            origin=origin,
-            start=start,
-            copies=copies,
-            labels=sheets.labels,
-            sheets=sheets.sheets,
-            sha256=sheets.sha256,
-            items=json.dumps([asdict(item) for item in items], ensure_ascii=False),
-            proof=json.dumps(asdict(sheets.proof)),
-            design=design.ref if design else "",
-            design_version=design.version if design else 0,
-            placed=format_placing(placing),
-            look=format_look(look),
-            at=at,
-        )
-        also(db, run)
-        write_run_pdf(folder, run.id, sheets.pdf)
+        return keep_print_run(db, folder, sheets, items, stock, also=also, **choices)
+
+
+class Choices(TypedDict):
+    """What was chosen for a print, by whom and when."""
+
+    origin: str
+    start: int
+    copies: int
+    by: str
+    at: datetime
+    design: NotRequired[NamedDesign | None]
+    placing: NotRequired[Placing]
+    look: NotRequired[Look]
+    is_sample: NotRequired[bool]
+
+
+def keep_print_run(
+    db: Db,
+    folder: Path,
+    sheets: LabelSheets,
+    items: Sequence[LabelItem],
+    stock: Stock,
+    *,
+    also: Callable[[Db, PrintRun], object] = lambda _db, _run: None,
+    **choices: Unpack[Choices],
+) -> PrintRun:
+    """The same within a transaction that is open already."""
+    design = choices.get("design")
+    run = run_store.add_run(
+        db,
+        by=choices["by"],
+        stock=stock.id,
+        origin=choices["origin"],
+        start=choices["start"],
+        copies=choices["copies"],
+        labels=sheets.labels,
+        sheets=sheets.sheets,
+        sha256=sheets.sha256,
+        items=json.dumps([asdict(item) for item in items], ensure_ascii=False),
+        proof=json.dumps(asdict(sheets.proof)),
+        design=design.ref if design else "",
+        design_version=design.version if design else 0,
+        placed=format_placing(choices.get("placing", PLAIN)),
+        look=format_look(choices.get("look", PLAIN_LOOK)),
+        is_sample=choices.get("is_sample", False),
+        at=choices["at"],
+    )
+    also(db, run)
+    write_run_pdf(folder, run.id, sheets.pdf)
     return run
 
 

@@ -16,6 +16,7 @@ from shelftalk.sample.brand import SampleBrand, SamplePlacement, SampleProduct, 
 from shelftalk.sample.doings import SampleAction, make_actions
 from shelftalk.sample.offers import add_offers, load_offers
 from shelftalk.sample.pictures import draw_picture
+from shelftalk.sample.prints import load_prints
 from shelftalk.sample.traffic import SampleScan, make_traffic
 from shelftalk.sample.voices import add_blocks, load_voices
 from shelftalk.store import Db, actions, locations, media, pages, placements, products, scans, sent
@@ -23,6 +24,7 @@ from shelftalk.store import sample as sample_store
 from shelftalk.web.forms import go_to, once, read_form
 from shelftalk.web.media import accept_image
 from shelftalk.web.sample_offers import add_sent
+from shelftalk.web.sample_prints import add_prints
 from shelftalk.web.sample_voices import add_voices
 from shelftalk.web.security import requires
 from shelftalk.web.state import State, state
@@ -99,6 +101,8 @@ def load_sample(state: State, progress: Progress = _no_progress) -> LoadedSample
         count = _add_scans(db, traffic, placed, state.settings.timezone)
         blocks = {product.slug: _list_blocks(product) for product in brand.products}
         _add_actions(db, make_actions(traffic, brand.placements, blocks, at), placed, state.settings.timezone)
+        progress("Printing the labels")
+        add_prints(state, db, load_prints(placed), placed, location_ids, at)
     progress("Putting the pages on the shelf")
     state.refresh_shelf()
     return LoadedSample(len(product_ids), len(location_ids), len(placed), count)
