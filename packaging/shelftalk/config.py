@@ -18,7 +18,23 @@ ORIGIN = re.compile(
     r"(?::(?P<port>[1-9][0-9]{0,4}))?",
     re.ASCII,
 )
+# A printer as the setting writes it: a name, and where it listens; an IPv6 address stands in brackets.
+LABEL_PRINTER = re.compile(
+    r"(?P<name>[^=,]{1,60})=\s*(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
+    r":(?P<port>[1-9][0-9]{0,4}):(?P<dpi>203|300|600)",
+    re.ASCII,
+)
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class LabelPrinter:
+    """A label printer that labels may be sent to; where it is, is said here and nowhere else."""
+
+    name: str
+    host: str
+    port: int
+    dpi: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,7 @@ class Settings:
     password: str  # for `flask add-user` without a prompt
     smtp_url: str  # the server mail goes to; empty: no mail is sent
     mail_from: str  # the address it comes from
+    label_printers: tuple[LabelPrinter, ...]  # that labels may be sent to
 
     @property
     def origin_is_local(self) -> bool:
@@ -79,6 +96,7 @@ def read_settings(root: Path, environ: Mapping[str, str] | None = None) -> Setti
         password=env.get("SHELFTALK_PASSWORD", ""),
         smtp_url=_read_smtp_url(env.get("SHELFTALK_SMTP_URL", "")),
         mail_from=_read_mail_from(env.get("SHELFTALK_MAIL_FROM", ""), env.get("SHELFTALK_SMTP_URL", "")),
+        label_printers=_read_label_printers(env.get("SHELFTALK_LABEL_PRINTERS", "")),
     )
 
 
@@ -201,5 +219,31 @@ def _read_mail_from(text: str, smtp_url: str) -> str:
     raise Invalid(
         "SHELFTALK_MAIL_FROM",
         "SHELFTALK_MAIL_FROM is “{value}”. It must be the address mail comes from, for example news@tea.example.",
+        value=text,
+    )
+
+
+def _read_label_printers(text: str) -> tuple[LabelPrinter, ...]:
+    printers = tuple(_read_label_printer(part.strip()) for part in text.split(",") if part.strip())
+    names = [printer.name for printer in printers]
+    for name in names:
+        if names.count(name) > 1:
+            raise Invalid(
+                "SHELFTALK_LABEL_PRINTERS",
+                "SHELFTALK_LABEL_PRINTERS has two printers called “{value}”. Give each a name of its own.",
+                value=name,
+            )
+    return printers
+
+
+def _read_label_printer(text: str) -> LabelPrinter:
+    found = LABEL_PRINTER.fullmatch(text)
+    if found and 0 < int(found["port"]) < 65536:
+        host = found["host"].strip("[]").lower()
+        return LabelPrinter(found["name"].strip(), host, int(found["port"]), int(found["dpi"]))
+    raise Invalid(
+        "SHELFTALK_LABEL_PRINTERS",
+        "SHELFTALK_LABEL_PRINTERS holds “{value}”. Give each printer as name=host:port:dpi with 203, 300 or 600 dpi, "
+        "and commas between them, for example Back office=192.168.1.40:9100:203, Till=till-printer:9100:300.",
         value=text,
     )

@@ -133,9 +133,9 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "products/1/retire",
         "locations/1",
     ]
-    of_one += ["locations/1/edit", "placements/1", "placements/1/label", "placements/1/edit", "placements/1/erase", "runs/1", "users/1"]
+    of_one += ["locations/1/edit", "placements/1", "placements/1/edit", "placements/1/erase", "runs/1", "users/1"]
     of_one += ["surveys/", "surveys/5/survey", "coupons/", "coupons/2/coupon", "sign-ups/", "warranties/"]
-    of_one += ["reviews/", "reviews/1", "questions/", "questions/1"]
+    of_one += ["reviews/", "reviews/1", "questions/", "questions/1", "placements/1/label"]
     lists = [
         "reviews/",
         "questions/",

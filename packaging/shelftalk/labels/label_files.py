@@ -169,19 +169,24 @@ def _finish(content: bytes, mimetype: str, kind: str, dpi: int, labels: int, wor
 
 def make_png_file(item: LabelItem, recipe: Recipe, dpi: int) -> LabelFile:
     """One label as a picture of exactly so many dots an inch, which says so itself; raises Invalid and Unproven."""
-    ((_, png),), worst = _make_pngs([item], recipe, dpi)
+    ((_name, png),), worst = _make_pngs([item], recipe, dpi)
     return _finish(png, "image/png", "png", dpi, 1, worst)
 
 
 def make_png_zip(items: Sequence[LabelItem], recipe: Recipe, dpi: int) -> LabelFile:
     """Every label as a picture, together in one file; raises Invalid and Unproven."""
     pngs, worst = _make_pngs(items, recipe, dpi)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        wide = len(str(len(pngs)))
-        for number, (code, png) in enumerate(pngs, start=1):
-            archive.writestr(zipfile.ZipInfo(f"{number:0{wide}}-{code}.png", ZIP_TIME), png)
-    return _finish(out.getvalue(), "application/zip", "png", dpi, len(items), worst)
+    return _finish(_zip(pngs, "png"), "application/zip", "png", dpi, len(items), worst)
+
+
+def _zip(files: Sequence[tuple[str, bytes]], ending: str) -> bytes:
+    out, wide = io.BytesIO(), len(str(len(files)))
+    with zipfile.ZipFile(out, "w") as archive:
+        for number, (code, content) in enumerate(files, start=1):
+            name = zipfile.ZipInfo(f"{number:0{wide}}-{code}.{ending}", ZIP_TIME)
+            name.compress_type = zipfile.ZIP_STORED if ending == "png" else zipfile.ZIP_DEFLATED
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 def _make_pngs(items: Sequence[LabelItem], recipe: Recipe, dpi: int) -> tuple[list[tuple[str, bytes]], Measured | None]:
@@ -216,6 +221,17 @@ def make_svg_file(item: LabelItem, recipe: Recipe) -> LabelFile:
     except ProofFailed as fault:
         raise Unproven(fault, item.code, write_unproven_pdf([mark_unproven(image, [])], DPI)) from fault
     return _finish(svg, "image/svg+xml", "svg", DPI, 1, measured)
+
+
+def make_svg_zip(items: Sequence[LabelItem], recipe: Recipe) -> LabelFile:
+    """Every label as SVG, together in one file; raises Invalid and Unproven."""
+    files: list[tuple[str, bytes]] = []
+    worst: Measured | None = None
+    for item in items:
+        made = make_svg_file(item, recipe)
+        files.append((item.code, made.content))
+        worst = find_least(worst, Measured(made.proof.dots, made.proof.quiet, made.proof.contrast))
+    return _finish(_zip(files, "svg"), "application/zip", "svg", DPI, len(items), worst)
 
 
 # ---- what failed ----

@@ -18,7 +18,8 @@ from shelftalk.labels.fonts import AddressFont, make_address_font
 from shelftalk.labels.item import LabelItem, list_words
 from shelftalk.labels.label_design import Design
 from shelftalk.labels.look import PLAIN_LOOK, Look
-from shelftalk.labels.run import PRINTER, list_jobs
+from shelftalk.labels.point_of_sale import check_module
+from shelftalk.labels.run import PRINTER, limit_for_till, list_jobs
 from shelftalk.labels.stock import Stock
 from shelftalk.labels.symbol import Symbol, make_svg, make_symbol
 from shelftalk.labels.symbol_art import check_caption_size, make_dress, make_styled_svg
@@ -45,9 +46,12 @@ def draw_label_svg(
         address = ""
     else:
         font = make_address_font([item.address])
-        (job,) = list_jobs([item], [symbol], stock, font, PRINTER, look.style)
+        dots = limit_for_till(PRINTER) if look.till else PRINTER
+        (job,) = list_jobs([item], [symbol], stock, font, dots, look.style)
         layout, art = draw_wording(job)
         address = _draw_address(wrap_address(item.address, layout.address_lines) or [item.address], layout, font)
+    if look.till:
+        check_module(symbol, layout.module_mm)
     boxes = [layout.symbol, layout.turned] if layout.turned else [layout.symbol]
     inner = _draw_symbol(item, symbol, layout.module_mm, look, images or {})
     symbols = "".join(_place(inner, box) for box in boxes)

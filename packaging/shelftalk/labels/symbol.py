@@ -105,13 +105,18 @@ def make_svg(symbol: Symbol, *, module_mm: float) -> bytes:
     ).encode()
 
 
-def make_png(symbol: Symbol, *, module_px: int) -> bytes:
-    """The symbol as a black-and-white PNG with its quiet zone, each module `module_px` pixels wide."""
+def make_png(symbol: Symbol, *, module_px: int, dpi: int = 0) -> bytes:
+    """The symbol as a black-and-white PNG with its quiet zone, each module `module_px` pixels wide.
+
+    With `dpi` the file says how large it prints (pHYs, in pixels per metre).
+    """
     image = Image.new("1", (symbol.full_size, symbol.full_size), 1)
     for row, column, length in list_runs(symbol):
         box = (column + QUIET_MODULES, row + QUIET_MODULES, column + QUIET_MODULES + length, row + QUIET_MODULES + 1)
         image.paste(0, box)
     side = symbol.full_size * module_px
     out = io.BytesIO()
-    image.resize((side, side), Image.Resampling.NEAREST).save(out, "PNG", optimize=True)
+    image.resize((side, side), Image.Resampling.NEAREST).save(
+        out, "PNG", optimize=True, **({"dpi": (dpi, dpi)} if dpi else {})
+    )
     return out.getvalue()

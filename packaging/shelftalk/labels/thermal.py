@@ -20,6 +20,7 @@ from shelftalk.labels.fonts import make_address_font
 from shelftalk.labels.item import LabelItem
 from shelftalk.labels.label_design import Design, ImageElement, turn_round
 from shelftalk.labels.look import PLAIN_LOOK, Look
+from shelftalk.labels.point_of_sale import X_DIMENSION, check_module
 from shelftalk.labels.raster import open_pages
 from shelftalk.labels.run import Dots, set_labels
 from shelftalk.labels.sheet import Label, impose
@@ -135,11 +136,11 @@ def draw_labels(
     _check_size(stock, head)
     for first in range(0, len(items), BATCH):
         batch = items[first : first + BATCH]
-        labels = _set(batch, stock, head, design, images, Look(look.level, look.upper) if head.is_mono else look)
+        labels = _set(batch, stock, head, design, images, replace(look, style=None) if head.is_mono else look)
         arts = _render_arts(labels, batch, stock, head)
         finish = _choose_finish(design, stock, head)
         for item, label, art in zip(batch, labels, arts, strict=True):
-            yield _draw(item, label, finish(art, item.language), head, _get_room(design, label), shift)
+            yield _draw(item, label, finish(art, item.language), head, _count(label, design, head, look), shift)
 
 
 def _check_size(stock: Stock, head: Head) -> None:
@@ -243,20 +244,24 @@ def _list_pictures(design: Design | None, stock: Stock, language: str) -> list[B
     return boxes
 
 
-def _get_room(design: Design | None, label: Label) -> float:
-    """The side a symbol may take; what arranges itself has taken it in whole dots already."""
-    if design is None:
-        return label.art.layout.symbol.width_mm
-    return min(design.symbols[0].width_mm, design.symbols[0].height_mm)
+def _count(label: Label, design: Design | None, head: Head, look: Look) -> int:
+    """How many dots a module takes; what arranges itself has taken whole dots already. Tills bear no more than some."""
+    if label.dress:
+        return 0
+    room = label.art.layout.symbol.width_mm
+    if design:
+        room = min(design.symbols[0].width_mm, design.symbols[0].height_mm)
+    dots = count_dots(label.symbol, room, head)
+    if look.till:
+        dots = min(dots, head.count(X_DIMENSION.most_mm))
+        check_module(label.symbol, dots * head.dot_mm)
+    return dots
 
 
-def _draw(
-    item: LabelItem, label: Label, art: Image.Image, head: Head, room_mm: float, shift: tuple[int, int]
-) -> DotLabel:
+def _draw(item: LabelItem, label: Label, art: Image.Image, head: Head, dots: int, shift: tuple[int, int]) -> DotLabel:
     layout = label.art.layout
     if label.dress:
         return DotLabel(item, art, (), head, 2 if layout.turned else 1)
-    dots = count_dots(label.symbol, room_mm, head)
     boxes = [layout.symbol, layout.turned] if layout.turned else [layout.symbol]
     spots = tuple(_find_spot(box, dots, label.symbol.full_size, head, art.size) for box in boxes)
     for spot in spots:
