@@ -48,6 +48,8 @@ NO_SCREENS = {
     "label_files.unproven",
     "label_files.label_file",
     "label_files.label_unproven",
+    "units.codes",
+    "units.unusual",
     "coupons.export_csv",
     "signups.export_csv",
     "warranties.export_csv",
@@ -133,7 +135,7 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "products/1/retire",
         "locations/1",
     ]
-    of_one += ["locations/1/edit", "placements/1", "placements/1/edit", "placements/1/erase", "runs/1", "users/1"]
+    of_one += ["locations/1/edit", "placements/1", "placements/1/edit", "placements/1/erase", "units/", "units/1", "runs/1", "users/1"]
     of_one += ["surveys/", "surveys/5/survey", "coupons/", "coupons/2/coupon", "sign-ups/", "warranties/"]
     of_one += ["reviews/", "reviews/1", "questions/", "questions/1", "placements/1/label"]
     lists = [

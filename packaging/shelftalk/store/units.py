@@ -87,6 +87,16 @@ class UnitFigures:
     often: int  # scanned OFTEN times or more
     again: int  # scanned APART days apart or more
 
+    @property
+    def share(self) -> float:
+        """Of the units printed, those scanned at least once."""
+        return self.scanned / self.printed if self.printed else 0.0
+
+    @property
+    def each(self) -> float:
+        """Scans per scanned unit."""
+        return self.scans / self.scanned if self.scanned else 0.0
+
 
 @dataclass(frozen=True)
 class UnitCount:

@@ -1,0 +1,146 @@
+"""A code for every unit of a placement: codes for a print shop, and what was scanned of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Flask, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from shelftalk import clock
+from shelftalk.catalog.units import MOST_UNITS
+from shelftalk.errors import NotFound
+from shelftalk.store import placements as placement_store
+from shelftalk.store import units as unit_store
+from shelftalk.store.units import APART, OFTEN, Series, UnitFigures, UnitRange
+from shelftalk.web.forms import Form, fresh_form, once, read_form
+from shelftalk.web.label_items import CodeReader, make_label_items
+from shelftalk.web.lists import read_list_query
+from shelftalk.web.security import get_actor, requires
+from shelftalk.web.state import state
+from shelftalk.web.unit_csv import measure_codes, write_codes, write_unusual
+
+bp = Blueprint("units", __name__, url_prefix="/admin/units")
+FIELDS = ("units",)
+SHOWN = 50  # ranges and unusual units on the page; the rest is in the files
+
+
+@bp.get("/")
+@requires("staff")
+def index() -> ResponseReturnValue:
+    query = read_list_query(sorts=("product",), filters=("product",))
+    with state().store.read() as db:
+        listing = unit_store.list_placements(db, query, query.number("product"))
+        figures = {row.placement_id: unit_store.count_units(db, placement_id=row.placement_id) for row in listing.rows}
+        total = unit_store.count_units(db, product_id=query.number("product"))
+    return render_template("units/index.html", query=query, listing=listing, units_of=figures, total=total)
+
+
+@bp.get("/<int:placement_id>")
+@requires("staff")
+def show(placement_id: int) -> ResponseReturnValue:
+    return _render(placement_id, fresh_form(units="1000"))
+
+
+def _render(placement_id: int, form: Form) -> ResponseReturnValue:
+    with state().store.read() as db:
+        item = CodeReader(db).read(placement_store.get_placement(db, placement_id))
+        figures = unit_store.count_units(db, placement_id=placement_id)
+        ranges = unit_store.list_ranges(db, placement_id=placement_id, limit=SHOWN)
+        unusual = unit_store.list_unusual(db, placement_id, limit=SHOWN)
+    page = render_template(
+        "units/show.html",
+        item=item,
+        form=form,
+        figures=figures,
+        ranges=ranges,
+        unusual=unusual,
+        shown=SHOWN,
+        most=MOST_UNITS,
+        given=request.args.get("given", type=int),
+    )
+    return page, 200 if form.valid else 422
+
+
+@bp.post("/<int:placement_id>")
+@requires("marketer")
+def make(placement_id: int) -> ResponseReturnValue:
+    form = read_form(*FIELDS)
+    count = form.whole("units", 1, MOST_UNITS, 1)
+    with once(form) as earlier:
+        if earlier:
+            return earlier
+        if form.valid:
+            with form.catch():
+                given = _reserve(placement_id, count)
+                return form.done(url_for("units.show", placement_id=placement_id, given=given.id))
+    return _render(placement_id, form)
+
+
+def _reserve(placement_id: int, count: int) -> UnitRange:
+    with state().store.write() as db:
+        code = placement_store.get_placement(db, placement_id).code
+        make_label_items(db, [code], state().settings.origin, state().translator)  # a retired one is refused here
+        return unit_store.reserve(db, placement_id, count, by=get_actor().name, at=clock.now())
+
+
+@bp.get("/<int:placement_id>/codes-<int:range_id>.csv")
+@requires("marketer")
+def codes(placement_id: int, range_id: int) -> ResponseReturnValue:
+    """The codes of one range, made again as they were."""
+    with state().store.read() as db:
+        given = unit_store.get_range(db, range_id)
+    code, series = _read_series(placement_id)
+    if given.placement_id != placement_id:
+        raise NotFound("These codes belong to another placement.")
+    origin = state().settings.origin
+    rows = write_codes(code, given.first, given.last, series.key, origin)
+    answer = _send(rows, f"codes-{code}-{given.first}-{given.last}.csv")
+    answer.content_length = measure_codes(given.first, given.last, origin)
+    return answer
+
+
+@bp.get("/<int:placement_id>/unusual.csv")
+@requires("marketer")
+def unusual(placement_id: int) -> ResponseReturnValue:
+    """The units that may be copies."""
+    code, series = _read_series(placement_id)
+    found = unit_store.each_unusual(state().store, placement_id)
+    return _send(write_unusual(code, found, series.key), f"unusual-{code}.csv")
+
+
+def _read_series(placement_id: int) -> tuple[str, Series]:
+    with state().store.read() as db:
+        code = placement_store.get_placement(db, placement_id).code
+        series = unit_store.find_series(db, placement_id)
+    if series is None:
+        raise NotFound("This placement has no codes for units yet.")
+    return code, series
+
+
+def _send(pieces: Iterator[bytes], name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(pieces, mimetype="text/csv", headers=headers)
+
+
+def find_figures(*, placement_id: int = 0, product_id: int = 0, run_id: int = 0) -> UnitFigures | None:
+    """For templates: the units of a placement, product or run in numbers; None when there are none."""
+    with state().store.read() as db:
+        figures = unit_store.count_units(db, placement_id=placement_id, product_id=product_id, run_id=run_id)
+    return figures if figures.printed else None
+
+
+def list_run_ranges(run_id: int) -> list[UnitRange]:
+    """For templates: the numbers a run printed."""
+    with state().store.read() as db:
+        return unit_store.list_ranges(db, run_id=run_id, limit=SHOWN)
+
+
+def init(app: Flask) -> None:
+    """Give the templates of runs, placements and products their units."""
+    app.jinja_env.globals |= {
+        "find_unit_figures": find_figures,
+        "list_run_ranges": list_run_ranges,
+        "UNIT_OFTEN": OFTEN,
+        "UNIT_APART": APART,
+    }
