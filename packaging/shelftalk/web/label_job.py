@@ -15,7 +15,6 @@ from flask import url_for
 
 from shelftalk import clock
 from shelftalk.errors import Invalid
-from shelftalk.labels.distance import check_advice
 from shelftalk.labels.item import asks_for
 from shelftalk.labels.label_design import Design
 from shelftalk.labels.look import PLAIN_LOOK, Look
@@ -29,7 +28,7 @@ from shelftalk.web.design_library import NamedDesign, load_images
 from shelftalk.web.forms import Form
 from shelftalk.web.label_designs import read_design
 from shelftalk.web.label_items import make_label_items
-from shelftalk.web.print_advice import PrintAdvice, Setting, make_print_advice
+from shelftalk.web.print_advice import PrintAdvice, Setting, make_print_advice, settle
 from shelftalk.web.print_jobs import add_job, launch
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.security import get_actor
@@ -60,7 +59,7 @@ class Job:
     def setting(self) -> Setting:
         """What its labels are made with."""
         design, images = load_design(self)
-        return Setting(self.stock, self.look, self.design if design else None, images)
+        return Setting(self.stock, self.look, design, images)
 
     @property
     def shares(self) -> list[int]:
@@ -178,10 +177,8 @@ def carry_out(job: Job) -> str:
 
     Raises Invalid where symbols read from less than half as far as they are meant to, unless that is wished.
     """
-    advice = make_print_advice(make_items(job), job.shares, job.setting)
-    if not job.look.anyway:
-        check_advice(advice.media)
-    job = replace(job, look=replace(job.look, anyway=advice.is_held))
+    look, _ = settle(make_items(job), job.shares, job.setting)
+    job = replace(job, look=look)
     if job.labels > MOST_LABELS:
         return _start_big_print(job)
     return url_for("runs.show", run_id=_make_run(job), new=1)

@@ -10,10 +10,12 @@ from shelftalk.catalog.placement import MEDIA
 from shelftalk.errors import Invalid
 from shelftalk.labels.design import Room, list_layouts, measure_addresses
 from shelftalk.labels.design_art import Images
-from shelftalk.labels.distance import Advice, Printed, advise, check_upper, get_reach
+from shelftalk.labels.distance import ENOUGH, Advice, Printed, advise, check_advice, check_upper, get_reach
 from shelftalk.labels.fonts import make_address_font
 from shelftalk.labels.item import LabelItem
+from shelftalk.labels.label_design import Design
 from shelftalk.labels.look import Look
+from shelftalk.labels.point_of_sale import check_gtins
 from shelftalk.labels.run import is_rtl, set_labels
 from shelftalk.labels.stock import Stock, make_page_stock
 from shelftalk.web.design_library import NamedDesign, list_designs
@@ -33,7 +35,7 @@ class Setting:
 
     stock: Stock
     look: Look
-    design: NamedDesign | None
+    design: Design | None
     images: Images
 
 
@@ -57,6 +59,21 @@ class PrintAdvice:
     measured: int  # of the codes, the first
 
     @property
+    def worst(self) -> Printed:
+        """The symbol that is read from least far."""
+        return min((one.worst for one in self.media), key=lambda symbol: symbol.module_mm)
+
+    @property
+    def best(self) -> Printed:
+        """The symbol that is read from farthest."""
+        return max((one.best for one in self.media), key=lambda symbol: symbol.module_mm)
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether one of the remedies is enough."""
+        return any(remedy.reach_mm >= ENOUGH * self.media[0].meant_mm for remedy in self.remedies)
+
+    @property
     def is_short(self) -> bool:
         """Whether anything is read from less far than it is meant to."""
         return any(one.short for one in self.media)
@@ -78,13 +95,25 @@ def make_print_advice(items: Sequence[LabelItem], shares: Sequence[int], setting
     return PrintAdvice(tuple(media), tuple(_list_remedies(item, worst.worst, setting)), len(some))
 
 
+def settle(items: Sequence[LabelItem], shares: Sequence[int], setting: Setting) -> tuple[Look, PrintAdvice]:
+    """The look as a run keeps it, and what is to be said.
+
+    Raises Invalid where symbols read from less than half as far as they are meant to, unless that is wished.
+    """
+    if setting.look.till:
+        check_gtins([item.code for item in items if not item.gtin])
+    advice = make_print_advice(items, shares, setting)
+    if not setting.look.anyway:
+        check_advice(advice.media)
+    return replace(setting.look, anyway=advice.is_held), advice
+
+
 def measure(items: Sequence[LabelItem], setting: Setting, shares: Sequence[int] = ()) -> list[Printed]:
     """The symbols as they will really be printed; raises Invalid where they cannot be."""
     if not items:
         return []
     font = make_address_font(item.address for item in items)
-    design = setting.design.design if setting.design else None
-    labels = set_labels(items, setting.stock, font, design=design, images=setting.images, look=setting.look)
+    labels = set_labels(items, setting.stock, font, design=setting.design, images=setting.images, look=setting.look)
     return [
         Printed(
             item.code,
