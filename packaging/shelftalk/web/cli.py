@@ -40,6 +40,8 @@ from shelftalk.web.design_library import load_run_design
 from shelftalk.web.files import write_whole
 from shelftalk.web.gate import publish_page
 from shelftalk.web.label_items import make_label_items
+from shelftalk.web.look_options import Looked, list_short, looked, read_looked
+from shelftalk.web.print_advice import Setting, settle
 from shelftalk.web.print_jobs import add_job, work
 from shelftalk.web.print_options import Laid, laid, read_laid
 from shelftalk.web.report_csv import make_report_csv
@@ -49,6 +51,10 @@ from shelftalk.web.security import hash_password
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
 from shelftalk.web.upload_sweep import sweep
+
+class Options(Laid, Looked):
+    """How labels are to lie and how their symbols are made."""
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -182,6 +188,7 @@ def _find_product(db: Db, name: str) -> Product:
 @click.option("--copies", default=1, show_default=True, help="How many of each.")
 @click.option("--design", default="", help="A ready-made design such as poster-a4, or the number of your own.")
 @laid
+@looked
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The PDF to write.")
 def labels(
     codes: tuple[str, ...],
@@ -191,14 +198,17 @@ def labels(
     copies: int,
     design: str,
     out: Path,
-    **options: Unpack[Laid],
+    **options: Unpack[Options],
 ) -> None:
     """Write labels as PDF; every page is read back before it is written."""
-    placing = read_laid(options)
+    placing, look = read_laid(options), read_looked(options)
     with state().store.read() as db:
         sheet = find_stock(db, stock)
-        items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator)
+        items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator, upper=look.upper)
         chosen, images = load_run_design(db, state().media_folder, design, 0)
+    look, advice = settle(items, (), Setting(sheet, look, chosen, images))
+    for line in list_short(advice):
+        click.echo(line, err=True)
     with _progress("Sheets set and read back") as moved:
         made = make_labels(
             items,
@@ -208,6 +218,7 @@ def labels(
             design=chosen,
             images=images,
             placing=placing,
+            look=look,
             progress=moved,
         )
     write_whole(out, made.pdf)
@@ -225,18 +236,21 @@ def labels(
 @click.option("--start", default=1, show_default=True, help="The first free label on a used sheet.")
 @click.option("--copies", default=1, show_default=True, help="How many of each.")
 @laid
+@looked
 def print_job(
-    codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int, **options: Unpack[Laid]
+    codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int, **options: Unpack[Options]
 ) -> None:
     """Print many labels in parts, each a run of its own, or go on with a print that was stopped."""
     if codes:
-        placing = read_laid(options)
+        placing, look = read_laid(options), read_looked(options)
         with state().store.read() as db:
             sheet = find_stock(db, stock)
             check_start(sheet, start)
             check_placing(placing, sheet, start)
-            items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator)
-        add_job(state(), [item.code for item in items], sheet, start=start, copies=copies, by="", placing=placing)
+            items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator, upper=look.upper)
+        look, _ = settle(items, (), Setting(sheet, look, None, {}))
+        printed = [item.code for item in items]
+        add_job(state(), printed, sheet, start=start, copies=copies, by="", placing=placing, look=look)
     with _progress("Labels made and read back") as moved:
         job = work(state(), moved)
     if job is None:
