@@ -52,13 +52,14 @@ from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
 from shelftalk.web.upload_sweep import sweep
 
-class Options(Laid, Looked):
-    """How labels are to lie and how their symbols are made."""
-
 
 P = ParamSpec("P")
 R = TypeVar("R")
 console = Console(stderr=True)
+
+
+class Options(Laid, Looked):
+    """How labels are to lie and how their symbols are made."""
 
 
 def command(name: str) -> Callable[[Callable[P, R]], click.Command]:

@@ -1,4 +1,4 @@
-"""The options of the commands that say how symbols are made, and what the commands say of distances, as on the screen."""
+"""The options of the commands that say how symbols are made, and what commands say of distances, as on the screen."""
 
 from __future__ import annotations
 
