@@ -52,7 +52,6 @@ from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
 from shelftalk.web.upload_sweep import sweep
 
-
 P = ParamSpec("P")
 R = TypeVar("R")
 console = Console(stderr=True)
