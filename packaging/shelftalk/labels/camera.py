@@ -32,10 +32,13 @@ MEANT_MODULES = 370  # from where it is meant to be read: ten times the width of
 ENOUGH = 9  # of the ten views
 FRAMES, WAVER = 3, 3.5  # tries of a view, and by how many degrees the hand turns between them
 FARTHEST = 36.0  # widths of the symbol; nothing is read from there
-NEAREST = 3.0
+NEARER = 0.6  # of the distance it is meant for: where one is tried that is not read there
+CLEAR = 7.0  # contrast from which more of it helps little
 WITHIN = 1.02  # how near the bisection comes
+NOISE_PX = 768
 FINE = 3  # points of the scene along a pixel
 SCENE_PX = 12  # of the symbol's picture, along a module
+AIM = 1.25  # the part of the picture that is looked at, of the paper's side
 AROUND = 0.14  # of the room's side: white paper around it
 SHELF = 110  # the grey of what is behind the paper
 _QR_CODE = zxingcpp.barcode_formats_from_str("QRCode")
@@ -45,8 +48,7 @@ _QR_CODE = zxingcpp.barcode_formats_from_str("QRCode")
 class View:
     """One way to hold a phone at a symbol. Angles in degrees, blur and shake in pixels of the picture."""
 
-    name: str  # what makes it hard, to be translated
-    change: str  # what helps, to be translated
+    name: str  # when that is, to be translated
     turn: float = 0.0
     tilt: float = 0.0  # away from facing it
     aside: float = 0.0  # the direction it is tilted to
@@ -59,19 +61,16 @@ class View:
     frame: int = 0  # which of the tries
 
 
-_STRONGER = mark("Choose a darker colour, a lighter ground or square modules.")
-_LARGER = mark("Choose square modules, a smaller logo, or print it larger.")
-_SMALLER = mark("Choose a smaller logo or a higher error correction level.")
 VIEWS = (
-    View(mark("the phone is held straight"), _STRONGER, noise=4),
-    View(mark("the phone is turned"), _LARGER, turn=33),
-    View(mark("the phone is held at a slant"), _LARGER, turn=8, tilt=35, aside=20),
-    View(mark("the phone is held at the other slant"), _LARGER, turn=-61, tilt=40, aside=115),
-    View(mark("it is out of focus"), _LARGER, turn=4, blur=1.25),
-    View(mark("the hand shakes"), _LARGER, turn=-9, shake=2.2),
-    View(mark("it is in dim light"), _STRONGER, turn=14, noise=15, dark=0.45),
-    View(mark("it is in uneven light"), _STRONGER, turn=-27, tilt=15, aside=80, dark=0.65),
-    View(mark("a lamp shines on it"), _SMALLER, turn=6, glare=170, spot=(0.16, -0.13)),
+    View(mark("the phone is held straight"), noise=4),
+    View(mark("the phone is turned"), turn=33),
+    View(mark("the phone is held at a slant"), turn=8, tilt=35, aside=20),
+    View(mark("the phone is held at the other slant"), turn=-61, tilt=40, aside=115),
+    View(mark("it is out of focus"), turn=4, blur=1.25),
+    View(mark("the hand shakes"), turn=-9, shake=2.2),
+    View(mark("it is in dim light"), turn=14, noise=15, dark=0.45),
+    View(mark("it is in uneven light"), turn=-27, tilt=15, aside=80, dark=0.65),
+    View(mark("a lamp shines on it"), turn=6, glare=170, spot=(0.16, -0.13)),
     View(
         mark("a lamp shines on it from the side"),
         _SMALLER,
@@ -126,12 +125,12 @@ def see(scene: Scene, times: float, view: View) -> Image.Image:
     """What the camera sees of a scene from `times` the symbol's width away."""
     width = PIXELS / times
     paper = width / scene.width
-    frame = max(24, round(paper * 1.5))
+    frame = 2 * round(paper * AIM / 2)  # even: every symbol lies on the pixels alike, whatever is around it
     image = _project(scene.picture, paper * FINE, frame * FINE, view)
     if view.shake:
         image = _shake(image, view.shake * FINE, radians(view.aside + 25))
     image = image.filter(ImageFilter.GaussianBlur(view.blur * FINE)).resize((frame, frame), Image.Resampling.BOX)
-    return _add_noise(_shine(_darken(image, view), view, width), view)
+    return _add_noise(_shine(_darken(image, view, width), view, width), view)
 
 
 def _project(paper: Image.Image, side: float, frame: int, view: View) -> Image.Image:
@@ -184,13 +183,21 @@ def _shake(image: Image.Image, length: float, angle: float) -> Image.Image:
     return mean
 
 
-def _darken(image: Image.Image, view: View) -> Image.Image:
-    """Light that comes from one side."""
+def _darken(image: Image.Image, view: View, width: float) -> Image.Image:
+    """Light that comes from one side and fades over three times the symbol's width."""
     if not view.dark:
         return image
-    ramp = Image.linear_gradient("L").resize((512, 512)).rotate(view.aside, Image.Resampling.BILINEAR)
-    shade = ramp.crop((75, 75, 437, 437)).resize(image.size)
+    ramp = _make_ramp(view.aside).resize((round(3 * width),) * 2)
+    start = (ramp.width - image.width) // 2
+    shade = ramp.crop((start, start, start + image.width, start + image.height))
     return ImageChops.multiply(image, shade.point([round(255 - view.dark * (255 - value)) for value in range(256)]))
+
+
+@lru_cache(maxsize=16)
+def _make_ramp(direction: float) -> Image.Image:
+    """From black to white, in any direction."""
+    ramp = Image.linear_gradient("L").resize((512, 512)).rotate(direction, Image.Resampling.BILINEAR)
+    return ramp.crop((75, 75, 437, 437))
 
 
 def _shine(image: Image.Image, view: View, width: float) -> Image.Image:
@@ -207,17 +214,18 @@ def _shine(image: Image.Image, view: View, width: float) -> Image.Image:
 
 
 def _add_noise(image: Image.Image, view: View) -> Image.Image:
-    noise = _make_noise(image.width, f"{view.name} {view.frame}").point(
-        [round(128 + (value - 127.5) * view.noise / 52) for value in range(256)]
-    )
-    return ImageChops.add(image.point([round(8 + value * 0.92) for value in range(256)]), noise, 1, -128)
+    noise = _make_noise(f"{view.name} {view.frame}")
+    start = (noise.width - image.width) // 2
+    near = noise.crop((start, start, start + image.width, start + image.height))
+    near = near.point([round(128 + (value - 127.5) * view.noise / 52) for value in range(256)])
+    return ImageChops.add(image.point([round(8 + value * 0.92) for value in range(256)]), near, 1, -128)
 
 
-@lru_cache(maxsize=256)
-def _make_noise(side: int, seed: str) -> Image.Image:
+@lru_cache(maxsize=len(VIEWS) * FRAMES)
+def _make_noise(seed: str) -> Image.Image:
     """Noise with a deviation of 52 of 255: the mean of two even ones."""
-    chance = Random(f"{seed} {side}")  # noqa: S311 (not for secrets)
-    one, other = (Image.frombytes("L", (side, side), chance.randbytes(side * side)) for _ in range(2))
+    chance = Random(seed)  # noqa: S311 (not for secrets)
+    one, other = (Image.frombytes("L", (NOISE_PX,) * 2, chance.randbytes(NOISE_PX**2)) for _ in range(2))
     return Image.blend(one, other, 0.5)
 
 
@@ -273,7 +281,7 @@ def _measure_reach(symbol: Symbol, style: Style, logo: bytes, language: str) -> 
     scene = _look_at(symbol, style, logo, language)
     low, high = 0.0, FARTHEST
     faults: tuple[View, ...] = VIEWS
-    for times in (get_meant(symbol), NEAREST):
+    for times in (get_meant(symbol), get_meant(symbol) * NEARER):
         missed = list_failures(scene, times)
         if len(VIEWS) - len(missed) >= ENOUGH:
             low = times
@@ -306,8 +314,19 @@ def check_reading(symbol: Symbol, style: Style, *, logo: bytes = b"", language: 
             "From {times} times its width, as far as it is meant for, the symbol is not read when {view}. {change}",
             times=round(get_meant(symbol), 1),
             view=missed[0].name,
-            change=missed[0].change,
+            change=_advise(style),
         )
+
+
+def _advise(style: Style) -> str:
+    """What helps most."""
+    if style.logo:
+        return mark("Choose a smaller logo, or none.")
+    if style.contrast < CLEAR:
+        return mark("Choose a darker colour for the modules, or a lighter ground.")
+    if style.modules != "square":
+        return mark("Choose square modules.")
+    return mark("Shorten the address, or choose a lower error correction level.")
 
 
 @lru_cache(maxsize=512)
