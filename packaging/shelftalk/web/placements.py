@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import ceil
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.placement import MEDIA, STAGES, Placement
 from shelftalk.catalog.product import STATUSES
 from shelftalk.errors import Conflict, NotFound
+from shelftalk.labels.distance import Budget, find_smaller, get_distance, make_budget
 from shelftalk.labels.proof import prove_symbol_png, prove_symbol_svg
 from shelftalk.labels.symbol import Symbol, make_png, make_svg, make_symbol
 from shelftalk.store import locations as location_store
@@ -238,7 +240,8 @@ def show(placement_id: int) -> ResponseReturnValue:
         call_to_action=get_call_to_action(item.placement, state().translator),
         url=url,
         address=make_short_address(url),
-        side_mm=get_side_mm(item.placement),
+        budget=(budget := get_budget(item.placement)),
+        smaller=find_smaller(budget),
         sizes=PRINT_DPI,
     )
 
@@ -253,9 +256,9 @@ def show_code(code: str) -> ResponseReturnValue:
     return redirect(url_for("placements.show", placement_id=placement.id), 303)
 
 
-def get_side_mm(placement: Placement) -> int:
-    """How wide a placement's symbol should be printed: a tenth of the distance it is read from, 20 mm or more."""
-    return max(20, round(MEDIA[placement.medium].reading_m * 100))
+def get_budget(placement: Placement) -> Budget:
+    """The smallest symbol of a placement's code that is read from where its medium is seen."""
+    return make_budget(make_url(state().settings.origin, placement.code), get_distance(placement.medium))
 
 
 def _get_symbol(placement_id: int) -> tuple[Placement, Symbol]:
@@ -268,7 +271,7 @@ def _get_symbol(placement_id: int) -> tuple[Placement, Symbol]:
 @requires("staff")
 def symbol_svg(placement_id: int) -> ResponseReturnValue:
     placement, symbol = _get_symbol(placement_id)
-    svg = make_svg(symbol, module_mm=get_side_mm(placement) / symbol.full_size)
+    svg = make_svg(symbol, module_mm=get_budget(placement).module_mm)
     return _send(prove_symbol_svg(svg, symbol.text), "image/svg+xml", f"{placement.code}.svg")
 
 
@@ -278,8 +281,7 @@ def symbol_png(placement_id: int, dpi: int) -> ResponseReturnValue:
     if dpi not in PRINT_DPI:
         raise NotFound("There is no picture of {value} dpi. There are 300 and 600.", value=dpi)
     placement, symbol = _get_symbol(placement_id)
-    wide_px = get_side_mm(placement) / 25.4 * dpi
-    png = make_png(symbol, module_px=max(4, -int(-wide_px // symbol.full_size)))
+    png = make_png(symbol, module_px=max(4, ceil(get_budget(placement).module_mm / 25.4 * dpi)))
     return _send(prove_symbol_png(png, symbol.text), "image/png", f"{placement.code}-{dpi}dpi.png")
 
 
