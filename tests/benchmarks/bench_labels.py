@@ -1,7 +1,7 @@
 """Many labels, each with its own code, to a PDF: ours, the usual way, and what no way can be quicker than.
 
-All in processor time of one process and one run, so that ratios hold on a busy machine too. Only ratios with room to spare
-are asserted; targets are printed beside what was measured.
+All in processor time of one process and one run, so that ratios hold on a busy machine too. Only ratios with room to
+spare are asserted; targets are printed beside what was measured.
 """
 
 from __future__ import annotations
