@@ -73,7 +73,6 @@ VIEWS = (
     View(mark("a lamp shines on it"), turn=6, glare=170, spot=(0.16, -0.13)),
     View(
         mark("a lamp shines on it from the side"),
-        _SMALLER,
         turn=171,
         tilt=22,
         aside=200,
