@@ -55,9 +55,10 @@ def count_unprinted(db: Db, today: date) -> int:
     return int(db.value("count_unprinted", today=today.isoformat()))
 
 
-def list_newest_prints(db: Db, today: date) -> list[NewestPrint]:
-    """Every placement in use that was printed, by product and place."""
-    return [make_record(NewestPrint, row) for row in db.list("list_newest_prints", today=today.isoformat())]
+def list_newest_prints(db: Db, today: date, code: str = "") -> list[NewestPrint]:
+    """Every placement in use that was printed, by product and place; or the one with this code."""
+    rows = db.list("list_newest_prints", today=today.isoformat(), code=code)
+    return [make_record(NewestPrint, row) for row in rows]
 
 
 def list_draft_titles(db: Db) -> dict[tuple[int, str], str]:

@@ -132,9 +132,10 @@ def get_run(db: Db, run_id: int) -> PrintRun:
 
 
 def list_runs(db: Db, query: ListQuery) -> Listing[RunRow]:
-    """One page of the print runs. Filters: by, stock, product (id), code, from_at and to_at (moments as stored)."""
+    """One page of the runs. Filters: by, stock, product and location (ids), code, from_at, to_at (moments as stored)."""
     params: dict[str, object] = {name: query.filter(name) for name in ("by", "stock", "code", "from_at", "to_at")}
-    params |= {"product_id": query.number("product"), "versions": f"{query.filter('stock')}.%"}
+    params |= {"product_id": query.number("product"), "location_id": query.number("location")}
+    params |= {"versions": f"{query.filter('stock')}.%"}
     rows = db.list("list_runs", query.order(SORTS, "created_at"), limit=query.per_page, offset=query.offset, **params)
     total = int(db.value("count_matching_runs", **params))
     return Listing([make_record(RunRow, row) for row in rows], total, query.page, query.per_page)

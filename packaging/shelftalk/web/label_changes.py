@@ -190,6 +190,7 @@ def find_changed(store: Store, today: date, origin: str, translator: Translates)
 
 
 def find_changes(db: Db, code: str, today: date, origin: str, translator: Translates) -> tuple[Change, ...]:
-    """What is another today on the label of one code."""
-    placed = next((one for one in print_queues.list_newest_prints(db, today) if one.code == code), None)
-    return _Reader(db, origin, translator).compare(placed) if placed else ()
+    """What is another today on the label of one code; nothing when it is out of use or was never printed."""
+    reader = _Reader(db, origin, translator)
+    found = (reader.compare(placement) for placement in print_queues.list_newest_prints(db, today, code))
+    return next(found, ())

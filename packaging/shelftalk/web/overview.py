@@ -22,6 +22,7 @@ from shelftalk.web.auth import needs_set_up
 from shelftalk.web.forms import fresh_form
 from shelftalk.web.health import BACKUP_DAYS, LAST_BACKUP
 from shelftalk.web.page_schedule import describe_failure
+from shelftalk.web.print_queues import count_queues
 from shelftalk.web.report_figures import (
     WHY_A_RANGE,
     make_chart,
@@ -97,6 +98,7 @@ def index() -> ResponseReturnValue:
         progress, sample = attention.get_progress(db), has_sample(db)
         notices = list_notices(db, progress, today, at)
         marks = read_marks(db, query)
+    notices += list_print_notices()
     steps = list_steps(progress)
     return render_template(
         "overview/index.html",
@@ -131,6 +133,18 @@ def list_notices(db: Db, progress: Progress, today: date, at: datetime) -> list[
     if progress.own_products:
         found += _list_backup(db, at)
     return sorted(found, key=lambda notice: notice.tone != "bad")
+
+
+def list_print_notices() -> list[Notice]:
+    """What is to be printed: labels that say something else today, and placements that have none."""
+    counts = count_queues()
+    changed = ngettext("{n} label says something else today", "{n} labels say something else today", counts.changed)
+    missing = ngettext("{n} placement has no label yet", "{n} placements have no label yet", counts.unprinted)
+    found = [
+        (counts.changed, Notice("warn", changed, _("Changed since they were printed."), "/admin/print-queues/changed")),
+        (counts.unprinted, Notice("warn", missing, _("In use, and never printed."), "/admin/print-queues/")),
+    ]
+    return [notice for count, notice in found if count]
 
 
 def _list_silent(db: Db, today: date) -> list[Notice]:

@@ -43,6 +43,7 @@ from shelftalk.web.placement_forms import (
     read_places,
     read_product,
 )
+from shelftalk.web.print_queues import read_placement_prints
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
 from shelftalk.web.texts import _, ngettext
@@ -229,6 +230,7 @@ def places() -> ResponseReturnValue:
 def show(placement_id: int) -> ResponseReturnValue:
     with state().store.read() as db:
         item = CodeReader(db).read(placement_store.get_placement(db, placement_id))
+        prints = read_placement_prints(db, item.code)
     url = make_url(state().settings.origin, item.code)
     return render_template(
         "placements/show.html",
@@ -243,6 +245,7 @@ def show(placement_id: int) -> ResponseReturnValue:
         budget=(budget := get_budget(item.placement)),
         smaller=find_smaller(budget),
         sizes=PRINT_DPI,
+        prints=prints,
     )
 
 

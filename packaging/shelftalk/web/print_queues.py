@@ -12,8 +12,11 @@ from flask.typing import ResponseReturnValue
 from shelftalk import clock
 from shelftalk.catalog.placement import MEDIA
 from shelftalk.store import print_queues
+from shelftalk.store import runs as run_store
+from shelftalk.store.db import Db
 from shelftalk.store.rows import Listing, ListQuery
-from shelftalk.web.label_changes import WHAT, ChangedLabel, find_changed
+from shelftalk.store.runs import CodeRun
+from shelftalk.web.label_changes import WHAT, Change, ChangedLabel, find_changed, find_changes
 from shelftalk.web.lists import read_list_query
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
@@ -46,6 +49,26 @@ def list_changed() -> Sequence[ChangedLabel]:
     """Labels that would come out different today."""
     here = state()
     return find_changed(here.store, get_today(), here.settings.origin, here.translator)
+
+
+@dataclass(frozen=True)
+class PlacementPrints:
+    """The runs that printed a placement's code, newest first, and what is another on its label today."""
+
+    runs: list[CodeRun]
+    changes: tuple[Change, ...]
+
+    @property
+    def labels(self) -> int:
+        """Labels in all these runs."""
+        return sum(run.quantity for run in self.runs)
+
+
+def read_placement_prints(db: Db, code: str) -> PlacementPrints:
+    """How a placement stands in the ledger."""
+    here = state()
+    changes = find_changes(db, code, get_today(), here.settings.origin, here.translator)
+    return PlacementPrints(run_store.list_code_runs(db, code), changes)
 
 
 @bp.get("/")

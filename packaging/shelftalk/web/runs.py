@@ -33,7 +33,7 @@ from shelftalk.web.texts import _
 
 bp = Blueprint("runs", __name__, url_prefix="/admin/runs")
 SORTS = ("created_at", "created_by", "stock", "labels")
-FILTERS = ("by", "stock", "product", "from", "to")
+FILTERS = ("by", "stock", "product", "location", "from", "to")
 MOST_OPTIONS = 300  # a longer list is no choice any more
 SHOWN = 500  # labels listed on a run's page
 FORMS = (run_events.SHIPPED, run_events.RECEIVED, run_events.SPOILED, run_events.NOTE)
@@ -62,7 +62,7 @@ def make_store_query(query: ListQuery) -> ListQuery:
     """The list's question as the store takes it: a code in the search box, days as the moments they begin and end."""
     first, last = (_read_day(query.filter(name)) for name in ("from", "to"))
     filters = {name: query.filter(name) for name in ("by", "stock")}
-    filters["product"] = query.filter("product") if query.number("product") else ""
+    filters |= {name: query.filter(name) if query.number(name) else "" for name in ("product", "location")}
     filters["code"] = normalise_code(query.search.rpartition("/")[2]) if query.search else ""
     filters["from_at"] = first.isoformat() if first else ""
     filters["to_at"] = (last + timedelta(days=1)).isoformat() if last and last < date.max else ""
@@ -83,11 +83,18 @@ def _list_filters(db: Db, query: ListQuery) -> list[tuple[str, str, Options]]:
         ("by", _("By"), [("", _("Everybody")), *people]),
         ("stock", _("Sheet"), [("", _("All sheets")), *sheets]),
         ("product", _("Product"), [("", _("All products")), *_list_products(db, query.number("product"))]),
+        ("location", _("Location"), [("", _("All locations")), *_list_locations(db, query.number("location"))]),
     ]
 
 
 def _list_products(db: Db, chosen: int) -> Options:
     names = rollups.list_product_names(db)
+    few = names if len(names) <= MOST_OPTIONS else [item for item in names if item.id == chosen]
+    return [(str(item.id), item.name) for item in few]
+
+
+def _list_locations(db: Db, chosen: int) -> Options:
+    names = rollups.list_location_names(db)
     few = names if len(names) <= MOST_OPTIONS else [item for item in names if item.id == chosen]
     return [(str(item.id), item.name) for item in few]
 

@@ -45,7 +45,7 @@ where
     and (placements.removed_on is null or placements.removed_on > :today)
     and not exists (select 1 from run_codes where run_codes.code = codes.code);
 
--- name: list_newest_prints(today)
+-- name: list_newest_prints(today, code)
 select
     placements.id,
     codes.code,
@@ -60,7 +60,7 @@ select
     products.published_version,
     coalesce(locations.name, '') as location_name,
     newest.run_id
-from (select code, max(run_id) as run_id from run_codes group by code) as newest
+from (select code, max(run_id) as run_id from run_codes where :code = '' or code = :code group by code) as newest
 join codes on codes.code = newest.code
 join placements on placements.id = codes.placement_id
 join products on products.id = placements.product_id
@@ -70,9 +70,6 @@ where
     and products.status <> 'retired'
     and (placements.removed_on is null or placements.removed_on > :today)
 order by products.name, locations.name, placements.id;
-
--- name: get_newest_print(code)^
-select max(run_id) as run_id from run_codes where code = :code;
 
 -- name: list_draft_titles()
 select product_id, language, title from page_texts where title <> '';

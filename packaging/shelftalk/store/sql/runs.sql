@@ -25,7 +25,7 @@ group by run_id, code;
 -- name: get_run(id)^
 select * from print_runs where id = :id;
 
--- name: list_runs(by, stock, versions, product_id, code, from_at, to_at, limit, offset)
+-- name: list_runs(by, stock, versions, product_id, location_id, code, from_at, to_at, limit, offset)
 with listed as (
     select id, created_at, created_by, stock, labels, sheets, design, design_version, proof
     from print_runs
@@ -45,6 +45,17 @@ with listed as (
                 where placements.product_id = :product_id
             )
         )
+        and (
+            :location_id = 0
+            or id in (
+                select run_codes.run_id
+                from placements
+                join codes on codes.placement_id = placements.id
+                join run_codes on run_codes.code = codes.code
+                where placements.location_id = :location_id
+            )
+            or id in (select run_events.run_id from run_events where run_events.location_id = :location_id)
+        )
     order by {sort} limit :limit offset :offset
 )
 select
@@ -63,7 +74,7 @@ select
 from listed
 order by {sort};
 
--- name: count_matching_runs(by, stock, versions, product_id, code, from_at, to_at)^
+-- name: count_matching_runs(by, stock, versions, product_id, location_id, code, from_at, to_at)^
 select count(*) as n
 from print_runs
 where
@@ -81,6 +92,17 @@ where
             join run_codes on run_codes.code = codes.code
             where placements.product_id = :product_id
         )
+    )
+    and (
+        :location_id = 0
+        or id in (
+            select run_codes.run_id
+            from placements
+            join codes on codes.placement_id = placements.id
+            join run_codes on run_codes.code = codes.code
+            where placements.location_id = :location_id
+        )
+        or id in (select run_events.run_id from run_events where run_events.location_id = :location_id)
     );
 
 -- name: count_runs()^
