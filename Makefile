@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test lint messages vendor bench lighthouse faults browser clean
+.PHONY: help run test lint messages vendor bench lighthouse zpl faults browser clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
@@ -33,6 +33,11 @@ lighthouse: .venv/dev.stamp ## Lighthouse's marks of the sample's pages; fetches
 	@mkdir -p build/lighthouse
 	npm install --no-save --no-audit --no-fund --prefix build/lighthouse lighthouse@12.8.2
 	$(BIN)/python -m pytest tests/benchmarks -o python_files='lighthouse_*.py' -p no:cacheprovider -q -s $(ARGS)
+
+zpl: .venv/dev.stamp ## labels for thermal printers, drawn by another renderer; fetches it into build/
+	@mkdir -p build/zpl
+	npm install --no-save --no-audit --no-fund --prefix build/zpl zpl-renderer-js@3.4.0
+	$(BIN)/python -m pytest tests/labels -o python_files='renderer_*.py' -p no:cacheprovider -q $(ARGS)
 
 faults: .venv/dev.stamp ## all the fault tests, the long ones too
 	FAULTS=all $(BIN)/python -m pytest tests/faults -s --hypothesis-profile=default $(ARGS)
