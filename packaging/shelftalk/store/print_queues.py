@@ -61,6 +61,22 @@ def list_newest_prints(db: Db, today: date, code: str = "") -> list[NewestPrint]
     return [make_record(NewestPrint, row) for row in rows]
 
 
+@dataclass(frozen=True)
+class NewestRun:
+    """A run that is the newest one of some code. `items` is JSON: its labels as they were typeset."""
+
+    id: int
+    origin: str
+    items: str
+    design: str
+    design_version: int
+
+
+def list_newest_runs(db: Db, code: str = "") -> list[NewestRun]:
+    """The newest run of every code, each once; or of this one."""
+    return [NewestRun(**dict(row)) for row in db.list("list_newest_runs", code=code)]
+
+
 def list_draft_titles(db: Db) -> dict[tuple[int, str], str]:
     """The headlines of working drafts, by product and language."""
     return {(row["product_id"], row["language"]): row["title"] for row in db.list("list_draft_titles")}

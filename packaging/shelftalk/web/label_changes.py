@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from weakref import WeakKeyDictionary
 
+from shelftalk.catalog.codes import LENGTH
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.placement import CALLS_TO_ACTION, MEDIA
 from shelftalk.errors import NotFound, mark
-from shelftalk.labels.item import LabelItem, asks_for
+from shelftalk.labels.item import asks_for
 from shelftalk.store import Store, pages, print_queues
-from shelftalk.store import runs as run_store
 from shelftalk.store.db import Db
-from shelftalk.store.print_queues import NewestPrint
-from shelftalk.store.runs import PrintRun
+from shelftalk.store.print_queues import NewestPrint, NewestRun
 from shelftalk.web.design_library import find_design
 from shelftalk.web.label_items import Translates
-from shelftalk.web.run_files import parse_items
 
 # What can differ, in the order it is told.
 WHAT = {
@@ -42,7 +41,7 @@ PLACES = {
     "placement": "placement",
     "gtin": "gtin",
 }
-PLAIN_WORDS = frozenset({"name", "call_to_action"})  # what labels that arrange themselves say
+PLAIN_WORDS = ("name", "call_to_action")  # what labels that arrange themselves say
 
 
 @dataclass(frozen=True)
@@ -64,42 +63,49 @@ class ChangedLabel:
 
 @dataclass(frozen=True)
 class _Run:
-    """What is to know of a run: its items by code, which of their words show, and its design's newest version."""
+    """What is to know of a run: its labels by code, which of their words show, and its design's newest version."""
 
     origin: str
-    items: Mapping[str, LabelItem]
-    words: frozenset[str]
+    items: Mapping[str, Mapping[str, str]]
+    words: tuple[str, ...]
     version: int
     newest: int
 
 
 class _Reader:
-    """Reads runs, designs and names once each in one open transaction."""
+    """Reads runs, designs and names once each in one open transaction; all of them, or those of one code."""
 
-    def __init__(self, db: Db, origin: str, translator: Translates) -> None:
+    def __init__(self, db: Db, origin: str, translator: Translates, code: str = "") -> None:
         self.db, self.origin, self.translator = db, origin, translator
-        self._runs: dict[int, _Run] = {}
+        self._designs: dict[tuple[str, int], tuple[tuple[str, ...], int]] = {}
+        self._words: dict[tuple[str, str], str] = {}
         self._titles = print_queues.list_draft_titles(db)
         for one in print_queues.list_published_versions(db):
             self._titles |= {(one.id, tag): text for tag, text in _read_titles(db, one)}
-        self._words: dict[tuple[str, str], str] = {}
+        self._runs = {run.id: self._read_run(run) for run in print_queues.list_newest_runs(db, code)}
+
+    def _read_run(self, run: NewestRun) -> _Run:
+        items = {item["code"][:LENGTH]: item for item in json.loads(run.items)}
+        key = (run.design, run.design_version)
+        if key not in self._designs:
+            self._designs[key] = _read_design(self.db, *key)
+        return _Run(run.origin, items, self._designs[key][0], run.design_version, self._designs[key][1])
 
     def compare(self, placement: NewestPrint) -> tuple[Change, ...]:
         """What is another today than in the newest run that printed this placement."""
-        run = self.get_run(placement.run_id)
+        run = self._runs[placement.run_id]
         item = run.items.get(placement.code)
         return tuple(self._each_change(placement, run, item)) if item else ()
 
-    def _each_change(self, placement: NewestPrint, run: _Run, item: LabelItem) -> Iterator[Change]:
+    def _each_change(self, placement: NewestPrint, run: _Run, item: Mapping[str, str]) -> Iterator[Change]:
         if run.origin != self.origin:
             yield Change("origin", run.origin, self.origin)
-        if item.language != placement.language:
-            yield Change("language", _name_language(item.language), _name_language(placement.language))
-        for what in WHAT:
-            if what in run.words:
-                old, new = getattr(item, what), self._get_word(placement, what)
-                if old != new:
-                    yield Change(what, old, new)
+        if item["language"] != placement.language:
+            yield Change("language", _name_language(item["language"]), _name_language(placement.language))
+        for what in run.words:
+            old, new = item.get(what, ""), self._get_word(placement, what)
+            if old != new:
+                yield Change(what, old, new)
         if run.newest > run.version:
             yield Change("design", str(run.version), str(run.newest))
 
@@ -121,28 +127,17 @@ class _Reader:
             self._words[message, tag] = self.translator.translate(message, tag)
         return self._words[message, tag]
 
-    def get_run(self, run_id: int) -> _Run:
-        """A run, read once."""
-        if run_id not in self._runs:
-            self._runs[run_id] = self._read_run(run_store.get_run(self.db, run_id))
-        return self._runs[run_id]
 
-    def _read_run(self, run: PrintRun) -> _Run:
-        items = {item.code[:10]: item for item in parse_items(run)}
-        words, newest = _read_design(self.db, run)
-        return _Run(run.origin, items, words, run.design_version, newest)
-
-
-def _read_design(db: Db, run: PrintRun) -> tuple[frozenset[str], int]:
-    """Which words a run's labels show, and the newest version of their design; its own when that is retired."""
-    if not run.design:
+def _read_design(db: Db, ref: str, version: int) -> tuple[tuple[str, ...], int]:
+    """Which words labels of a design show, and its newest version; the printed one when it is retired or gone."""
+    if not ref:
         return PLAIN_WORDS, 0
     try:
-        printed, newest = find_design(db, run.design, run.design_version), find_design(db, run.design)
+        printed, newest = find_design(db, ref, version), find_design(db, ref)
     except NotFound:
-        return PLAIN_WORDS, run.design_version
-    words = frozenset(word for place, word in PLACES.items() if asks_for(printed.design, place))
-    return words, run.design_version if newest.retired else newest.version
+        return PLAIN_WORDS, version
+    shown = {word for place, word in PLACES.items() if asks_for(printed.design, place)}
+    return tuple(what for what in WHAT if what in shown), version if newest.retired else newest.version
 
 
 def _name_language(tag: str) -> str:
@@ -191,6 +186,6 @@ def find_changed(store: Store, today: date, origin: str, translator: Translates)
 
 def find_changes(db: Db, code: str, today: date, origin: str, translator: Translates) -> tuple[Change, ...]:
     """What is another today on the label of one code; nothing when it is out of use or was never printed."""
-    reader = _Reader(db, origin, translator)
+    reader = _Reader(db, origin, translator, code)
     found = (reader.compare(placement) for placement in print_queues.list_newest_prints(db, today, code))
     return next(found, ())

@@ -71,6 +71,12 @@ where
     and (placements.removed_on is null or placements.removed_on > :today)
 order by products.name, locations.name, placements.id;
 
+-- name: list_newest_runs(code)
+select id, origin, items, design, design_version
+from print_runs
+where id in (select max(run_id) from run_codes where :code = '' or code = :code group by code)
+order by id;
+
 -- name: list_draft_titles()
 select product_id, language, title from page_texts where title <> '';
 
