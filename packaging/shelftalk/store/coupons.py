@@ -44,9 +44,7 @@ class Stock:
 class Pool:
     """The codes of a block. `given` counts a common code too."""
 
-    product_id: int
     block_id: str
-    product_name: str
     total: int
     remaining: int
     given: int
@@ -97,9 +95,9 @@ def count_coupons(db: Db, product_id: int, block_id: str) -> Stock:
     return Stock(int(row["total"]), int(row["remaining"]), parse_at(last) if last else None)
 
 
-def list_pools(db: Db) -> list[Pool]:
-    """Every pool, and every common code that was shown."""
-    return [make_record(Pool, row) for row in db.list("list_pools")]
+def list_pools(db: Db, product_id: int) -> list[Pool]:
+    """Every pool of a product, and every common code that was shown."""
+    return [make_record(Pool, row) for row in db.list("list_pools", product_id=product_id)]
 
 
 def take_coupon(db: Db, whence: Whence, *, at: datetime) -> Given | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from shelftalk.catalog.page import Block, PageContent, parse_content
+from shelftalk.catalog.page import Block, PageContent
 from shelftalk.clock import format_at
 from shelftalk.store.db import Db
-from shelftalk.store.pages import get_page
+from shelftalk.store.pages import get_page, get_published
+from shelftalk.store.rows import Listing, ListQuery, make_record
+from shelftalk.store.search import make_pattern
 
 # Covered by backups, parents before children. Mail that waits is not: a restored backup sends nothing again.
 TABLES = (
@@ -30,15 +32,28 @@ OF_CODE = ("survey_choices", "survey_answers", "coupon_givings", "sign_ups", "wa
 
 
 @dataclass(frozen=True)
-class PublishedBlock:
-    """A block of a page, with the page it stands on: what shoppers see, or with version 0 what is saved."""
+class Holder:
+    """A product whose page has, or had, a block of some kind. `version`: what is published, or None."""
 
     product_id: int
     product_name: str
     status: str
-    version: int
+    version: int | None
+
+
+@dataclass(frozen=True)
+class PlacedBlock:
+    """A block of a page, with the page it stands on; of a saved draft when `published` is not."""
+
+    holder: Holder
     block: Block
     content: PageContent
+    published: bool
+
+    @property
+    def shown(self) -> bool:
+        """Whether shoppers see it."""
+        return self.published and self.holder.status == "live" and not self.block.hidden
 
     def get_text(self, name: str, language: str) -> str:
         """A text in the language, else in the first that has it."""
@@ -49,33 +64,35 @@ class PublishedBlock:
         return ""
 
 
-def list_blocks(db: Db, kind: str) -> list[PublishedBlock]:
-    """Every block of a kind on a published page, by product."""
-    rows = db.list("list_published_like", pattern=f'%"type":"{kind}"%')
-    pages = [(row, parse_content(json.loads(row["content"]))) for row in rows]
-    return [
-        PublishedBlock(row["product_id"], row["product_name"], row["status"], row["version"], block, content)
-        for row, content in pages
-        for block in content.blocks
-        if block.type == kind
-    ]
+def list_holders(db: Db, kind: Literal["survey", "coupon"], query: ListQuery) -> Listing[Holder]:
+    """The products with a block of a kind, or with what was sent by one, by name; no page is read for it."""
+    pattern = make_pattern(query.search)
+    rows = db.list(f"list_{kind}_holders", pattern=pattern, limit=query.per_page, offset=query.offset)
+    total = int(db.value(f"count_{kind}_holders", pattern=pattern))
+    return Listing([make_record(Holder, row) for row in rows], total, query.page, query.per_page)
 
 
-def list_draft_blocks(db: Db, kind: str) -> list[PublishedBlock]:
-    """Every block of a kind on a saved draft, published or not, by product; `version` is 0."""
-    rows = db.list("list_draft_products_like", pattern=f'%"type":"{kind}"%')
-    pages = [(row, get_page(db, row["product_id"]).content) for row in rows]
-    return [
-        PublishedBlock(row["product_id"], row["product_name"], row["status"], 0, block, content)
-        for row, content in pages
-        for block in content.blocks
-        if block.type == kind
-    ]
+def get_holder(db: Db, product_id: int) -> Holder:
+    """One product; raises NotFound."""
+    return make_record(Holder, db.get("find_holder", product_id=product_id))
 
 
-def find_block(db: Db, kind: str, product_id: int, block_id: str) -> PublishedBlock | None:
-    """One of them, or None."""
-    named = (one for one in list_blocks(db, kind) if (one.product_id, one.block.id) == (product_id, block_id))
+def list_blocks(db: Db, kind: str, holder: Holder) -> list[PlacedBlock]:
+    """The blocks of a kind on what a product has published."""
+    content = get_published(db, holder.product_id)
+    blocks = content.blocks if content else ()
+    return [PlacedBlock(holder, block, content, True) for block in blocks if content and block.type == kind]
+
+
+def list_draft_blocks(db: Db, kind: str, holder: Holder) -> list[PlacedBlock]:
+    """The blocks of a kind on a product's saved draft, published or not."""
+    content = get_page(db, holder.product_id).content
+    return [PlacedBlock(holder, block, content, False) for block in content.blocks if block.type == kind]
+
+
+def find_block(db: Db, kind: str, product_id: int, block_id: str) -> PlacedBlock | None:
+    """A published block, or None; raises NotFound without the product."""
+    named = (one for one in list_blocks(db, kind, get_holder(db, product_id)) if one.block.id == block_id)
     return next(named, None)
 
 

@@ -19,19 +19,6 @@ ALL_PLACES = -1
 
 
 @dataclass(frozen=True)
-class SurveyRow:
-    """A survey that was answered."""
-
-    product_id: int
-    block_id: str
-    product_name: str
-    answers: int
-    first_at: datetime
-    last_at: datetime
-    version: int
-
-
-@dataclass(frozen=True)
 class SurveyAsk:
     """Whose answers, and which: in a language (empty: all), at a location (0: nowhere, -1: all), on days (UTC)."""
 
@@ -114,9 +101,9 @@ def add_answer(db: Db, whence: Whence, choices: Sequence[Choice], *, at: datetim
     return answer_id
 
 
-def list_surveys(db: Db) -> list[SurveyRow]:
-    """Every survey with an answer, the latest answered first."""
-    return [make_record(SurveyRow, row) for row in db.list("list_surveys")]
+def count_surveys(db: Db, product_id: int) -> dict[str, int]:
+    """How many forms each survey of a product got, by block."""
+    return {row["block_id"]: int(row["answers"]) for row in db.list("list_surveys", product_id=product_id)}
 
 
 def count_answers(db: Db, product_id: int, block_id: str) -> int:

@@ -18,13 +18,15 @@ from shelftalk import clock
 from shelftalk.catalog.coupon import find_day, parse_coupons
 from shelftalk.errors import Invalid, NotFound
 from shelftalk.reports.exports import write_table_csv
+from shelftalk.store import Db
 from shelftalk.store import coupons as coupon_store
 from shelftalk.store import sent as sent_store
-from shelftalk.store.coupons import Stock
-from shelftalk.store.sent import PublishedBlock
+from shelftalk.store.coupons import Pool, Stock
+from shelftalk.store.sent import Holder, PlacedBlock
 from shelftalk.web import touch
 from shelftalk.web.forms import Form, fresh_form, once, read_form, render_form
 from shelftalk.web.i18n import current_tag
+from shelftalk.web.lists import read_list_query
 from shelftalk.web.pages import after_change
 from shelftalk.web.security import requires
 from shelftalk.web.sent import get_texts, get_whence, send_file
@@ -131,48 +133,50 @@ class PoolLine:
 @bp.get("/")
 @requires("staff")
 def index() -> ResponseReturnValue:
-    return render_template("coupons/index.html", pools=_list_lines())
-
-
-def _list_lines() -> list[PoolLine]:
+    query = read_list_query(sorts=("product",))
     with state().store.read() as db:
-        pools = {(pool.product_id, pool.block_id): pool for pool in coupon_store.list_pools(db)}
-        published = sent_store.list_blocks(db, "coupon")
-        drafts = sent_store.list_draft_blocks(db, "coupon")
-    known = {(one.product_id, one.block.id) for one in published}
-    new = [one for one in drafts if (one.product_id, one.block.id) not in known]
-    pooled = {(one.product_id, one.block.id) for one in (*published, *drafts) if not one.block.shared.get("common")}
-    lines = []
-    for one in (*published, *new):
-        pool = pools.pop((one.product_id, one.block.id), None)
-        stock, given = (Stock(pool.total, pool.remaining), pool.given) if pool else (Stock(0, 0), 0)
-        lines.append(_make_line(one, stock, given, (one.product_id, one.block.id) in pooled))
-    gone = [
-        PoolLine(p.product_id, p.block_id, p.product_name, "", "", Stock(p.total, p.remaining), p.given, False, True)
-        for p in pools.values()
-    ]
-    return [*lines, *gone]
+        holders = sent_store.list_holders(db, "coupon", query)
+        lines = [line for holder in holders.rows for line in _list_lines(db, holder)]
+    return render_template("coupons/index.html", query=query, listing=holders, pools=lines)
 
 
-def _make_line(one: PublishedBlock, stock: Stock, given: int, pooled: bool) -> PoolLine:
+def _list_lines(db: Db, holder: Holder) -> list[PoolLine]:
+    """A product's coupons: those on its page, those on its draft, then those that were."""
+    pools = {pool.block_id: pool for pool in coupon_store.list_pools(db, holder.product_id)}
+    published = sent_store.list_blocks(db, "coupon", holder)
+    drafts = sent_store.list_draft_blocks(db, "coupon", holder)
+    known = {one.block.id for one in published}
+    pooled = {one.block.id for one in (*published, *drafts) if not one.block.shared.get("common")}
+    new = [one for one in drafts if one.block.id not in known]
+    lines = [_make_line(one, pools.pop(one.block.id, None), one.block.id in pooled) for one in (*published, *new)]
+    return [*lines, *(_make_gone_line(holder, pool) for pool in pools.values())]
+
+
+def _make_line(one: PlacedBlock, pool: Pool | None, pooled: bool) -> PoolLine:
     return PoolLine(
-        one.product_id,
+        one.holder.product_id,
         one.block.id,
-        one.product_name,
+        one.holder.product_name,
         one.get_text("heading", current_tag()),
         one.block.shared.get("common", ""),
-        stock,
-        given,
-        one.version > 0 and one.status == "live" and not one.block.hidden,
+        Stock(pool.total, pool.remaining) if pool else Stock(0, 0),
+        pool.given if pool else 0,
+        one.shown,
         pooled,
     )
 
 
+def _make_gone_line(holder: Holder, pool: Pool) -> PoolLine:
+    stock = Stock(pool.total, pool.remaining)
+    return PoolLine(holder.product_id, pool.block_id, holder.product_name, "", "", stock, pool.given, False, True)
+
+
 def _find_line(product_id: int, block: str) -> PoolLine:
     """One coupon; raises NotFound."""
-    for line in _list_lines():
-        if (line.product_id, line.block_id) == (product_id, block):
-            return line
+    with state().store.read() as db:
+        for line in _list_lines(db, sent_store.get_holder(db, product_id)):
+            if line.block_id == block:
+                return line
     raise NotFound("There is no such coupon. Save the page with its block first.")
 
 

@@ -16,9 +16,11 @@ from shelftalk.reports.surveys import FEW, QuestionResult, make_results, write_s
 from shelftalk.store import Db, rollups
 from shelftalk.store import sent as sent_store
 from shelftalk.store import surveys as survey_store
+from shelftalk.store.sent import Holder
 from shelftalk.store.surveys import ALL_PLACES, PlaceCount, SurveyAsk, WrittenAnswer
 from shelftalk.web import touch
 from shelftalk.web.i18n import current_tag
+from shelftalk.web.lists import read_list_query
 from shelftalk.web.security import requires
 from shelftalk.web.sent import catch, get_texts, get_whence, send_file
 from shelftalk.web.state import state
@@ -115,26 +117,30 @@ class Shown:
 @bp.get("/")
 @requires("staff")
 def index() -> ResponseReturnValue:
-    return render_template("surveys/index.html", surveys=_list_lines())
-
-
-def _list_lines() -> list[SurveyLine]:
+    query = read_list_query(sorts=("product",))
     with state().store.read() as db:
-        answered = {(row.product_id, row.block_id): row for row in survey_store.list_surveys(db)}
-        published = sent_store.list_blocks(db, "survey")
+        holders = sent_store.list_holders(db, "survey", query)
+        lines = [line for holder in holders.rows for line in _list_lines(db, holder)]
+    return render_template("surveys/index.html", query=query, listing=holders, surveys=lines)
+
+
+def _list_lines(db: Db, holder: Holder) -> list[SurveyLine]:
+    """A product's surveys: those on its page, then those that were."""
+    answered = survey_store.count_surveys(db, holder.product_id)
     lines = [
         SurveyLine(
-            one.product_id,
+            holder.product_id,
             one.block.id,
-            one.product_name,
+            holder.product_name,
             one.get_text("heading", current_tag()),
-            row.answers if (row := answered.pop((one.product_id, one.block.id), None)) else 0,
+            answered.pop(one.block.id, 0),
             int(float(one.block.shared.get("goal") or 0)),
-            one.status == "live" and not one.block.hidden,
+            one.shown,
         )
-        for one in published
+        for one in sent_store.list_blocks(db, "survey", holder)
     ]
-    gone = [SurveyLine(r.product_id, r.block_id, r.product_name, "", r.answers, 0, False) for r in answered.values()]
+    name = holder.product_name
+    gone = [SurveyLine(holder.product_id, block, name, "", count, 0, False) for block, count in answered.items()]
     return [*lines, *gone]
 
 

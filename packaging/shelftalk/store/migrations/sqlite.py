@@ -331,3 +331,12 @@ def m0018_units(db: Database) -> None:
     count: Columns = {"placement_id": int, "number": int, "scans": int, "first_day": str, "last_day": str}
     _create(db, "unit_scans", count, ("placement_id", "number"), linked=False)
     db.table("unit_scans").create_index(["first_day"])
+
+
+@migrations()
+def m0019_lists(db: Database) -> None:
+    """Lists of surveys and coupons find the pages that have one without reading any; the words are the statements'."""
+    for kind in ("survey", "coupon"):
+        has = f"""content like '%%"type":"{kind}"%%'"""
+        db.execute(f"create index page_versions_{kind} on page_versions (product_id, version) where {has}")
+    db.execute("""create index pages_coupon on pages (product_id) where blocks like '%%"type":"coupon"%%'""")

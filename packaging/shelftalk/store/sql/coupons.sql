@@ -14,16 +14,16 @@ select
 from coupon_codes
 where product_id = :product_id and block_id = :block_id and common = 0;
 
--- name: list_pools()
+-- name: list_pools(product_id)
 select
-    coupon_codes.product_id,
-    coupon_codes.block_id,
-    products.name as product_name,
+    block_id,
     sum(case when common = 0 then 1 else 0 end) as total,
     sum(case when common = 0 and given = 0 then 1 else 0 end) as remaining,
     sum(given) as given
-from coupon_codes join products on products.id = coupon_codes.product_id
-group by coupon_codes.product_id, coupon_codes.block_id, products.name;
+from coupon_codes
+where product_id = :product_id
+group by block_id
+order by block_id;
 
 -- name: take_coupon(product_id, block_id)^
 update coupon_codes

@@ -1,16 +1,61 @@
--- name: list_published_like(pattern)
-select products.id as product_id, products.name as product_name, products.status, page_versions.version, content
+-- name: list_survey_holders(pattern, limit, offset)
+select products.id as product_id, products.name as product_name, products.status, products.published_version as version
 from products
-join page_versions
-    on page_versions.product_id = products.id and page_versions.version = products.published_version
-where page_versions.content like :pattern
-order by products.name, products.id;
+where
+    (:pattern = '' or products.search_text like :pattern escape '\')
+    and (
+        (products.id, products.published_version) in (
+            select product_id, version from page_versions where content like '%%"type":"survey"%%'
+        )
+        or exists (select 1 from survey_answers where survey_answers.product_id = products.id)
+    )
+order by products.name, products.id
+limit :limit offset :offset;
 
--- name: list_draft_products_like(pattern)
-select products.id as product_id, products.name as product_name, products.status
-from products join pages on pages.product_id = products.id
-where pages.blocks like :pattern
-order by products.name, products.id;
+-- name: count_survey_holders(pattern)^
+select count(*) as n
+from products
+where
+    (:pattern = '' or products.search_text like :pattern escape '\')
+    and (
+        (products.id, products.published_version) in (
+            select product_id, version from page_versions where content like '%%"type":"survey"%%'
+        )
+        or exists (select 1 from survey_answers where survey_answers.product_id = products.id)
+    );
+
+-- name: list_coupon_holders(pattern, limit, offset)
+select products.id as product_id, products.name as product_name, products.status, products.published_version as version
+from products
+where
+    (:pattern = '' or products.search_text like :pattern escape '\')
+    and (
+        (products.id, products.published_version) in (
+            select product_id, version from page_versions where content like '%%"type":"coupon"%%'
+        )
+        or products.id in (select product_id from pages where blocks like '%%"type":"coupon"%%')
+        or exists (select 1 from coupon_codes where coupon_codes.product_id = products.id)
+    )
+order by products.name, products.id
+limit :limit offset :offset;
+
+-- name: count_coupon_holders(pattern)^
+select count(*) as n
+from products
+where
+    (:pattern = '' or products.search_text like :pattern escape '\')
+    and (
+        (products.id, products.published_version) in (
+            select product_id, version from page_versions where content like '%%"type":"coupon"%%'
+        )
+        or products.id in (select product_id from pages where blocks like '%%"type":"coupon"%%')
+        or exists (select 1 from coupon_codes where coupon_codes.product_id = products.id)
+    );
+
+-- name: find_holder(product_id)^
+select id as product_id, name as product_name, status, published_version as version
+from products
+where id = :product_id;
 
 -- name: find_product_name(id)^
 select name from products where id = :id;

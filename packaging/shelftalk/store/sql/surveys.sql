@@ -6,18 +6,12 @@ returning id;
 -- name: add_survey_choice(answer_id, question, choice, text)!
 insert into survey_choices (answer_id, question, choice, text) values (:answer_id, :question, :choice, :text);
 
--- name: list_surveys()
-select
-    survey_answers.product_id,
-    survey_answers.block_id,
-    products.name as product_name,
-    count(*) as answers,
-    min(survey_answers.at) as first_at,
-    max(survey_answers.at) as last_at,
-    max(survey_answers.version) as version
-from survey_answers join products on products.id = survey_answers.product_id
-group by survey_answers.product_id, survey_answers.block_id, products.name
-order by max(survey_answers.at) desc, survey_answers.block_id;
+-- name: list_surveys(product_id)
+select block_id, count(*) as answers
+from survey_answers
+where product_id = :product_id
+group by block_id
+order by block_id;
 
 -- name: list_survey_counts(product_id, block_id, language, location_id, from_at, to_at)
 select
