@@ -19,7 +19,7 @@ from shelftalk.store import Store
 from shelftalk.web.app import create_app
 from shelftalk.web.security import hash_password
 from shelftalk.web.state import get_state
-from tests.speed import share_addresses, share_templates
+from tests.speed import share_addresses, share_pictures, share_templates
 from tests.support import NO_BROWSER, PASSWORD, ROOT, add_person, find_browser, sign_in
 
 # Playwright's own list, which a second one replaces, and the parts of a window that are pages themselves: nobody sees
@@ -41,6 +41,7 @@ BROWSER_FLAGS = [
 ]
 MEMORY, ROOM = Path("/dev/shm"), 8 << 30
 share_addresses()
+share_pictures()
 expect.set_options(timeout=20_000)  # a machine may be busy; what is right is seen at once all the same
 
 

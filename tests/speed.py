@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -10,6 +13,10 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
+from shelftalk.catalog.media import Media
+from shelftalk.sample.pictures import draw_picture
+from shelftalk.web import sample
+from shelftalk.web.media import accept_image
 from shelftalk.web.state import get_state
 
 _build_code = Rule._compile_builder
@@ -51,3 +58,23 @@ def share_addresses() -> None:
         return _builders[key]
 
     Rule._compile_builder = build_once  # type: ignore[method-assign]
+
+
+def share_pictures() -> None:
+    """Let the sample's pictures be drawn and encoded once, for all who load the sample."""
+
+    @cache
+    def accept(data: bytes, name: str) -> tuple[Media, Mapping[str, bytes]]:
+        with tempfile.TemporaryDirectory() as folder:
+            media = accept_image(data, name, Path(folder))
+            return media, {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+    def accept_once(data: bytes, name: str, folder: Path) -> Media:
+        media, files = accept(data, name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+        return media
+
+    sample.draw_picture = cache(draw_picture)  # type: ignore[attr-defined]
+    sample.accept_image = accept_once  # type: ignore[attr-defined]

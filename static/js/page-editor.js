@@ -9,6 +9,7 @@
   const problemText = form.querySelector("[data-problem-text]");
   let dirty = form.hasAttribute("data-unsaved");
   let busy = false;
+  let resting = null; // the last time it saved by itself
   let changes = 0;
 
   const setState = (text, kind = "") => {
@@ -138,7 +139,13 @@
 
   // Quiet: saved by itself while somebody writes. Nothing jumps; only a conflict speaks up.
   const save = async (action, quiet = false) => {
+    if (busy && !quiet) await resting; // what somebody asks for waits for what is saved by itself; it is not dropped
     if (busy) return "busy";
+    const sent = send(action, quiet);
+    if (quiet) resting = sent;
+    return sent;
+  };
+  const send = async (action, quiet) => {
     busy = true;
     await form.arriving; // a block that is on its way belongs to what is saved
     const before = changes;
