@@ -44,9 +44,10 @@ LABELS, FEW = 10_000, 300
 STOCK = get_stock("avery-l7160")
 SEED = 7
 MOST_MEGABYTES = 150
-# What `make_labels` does before the proof, in a process of its own; prints the peak of its memory in kilobytes.
-MEMORY = """
-import resource, sys
+# What `make_labels` does before the proof, in a process of its own; prints the peak of its memory in kilobytes: of
+# its own, where `getrusage` would count what its parent had.
+MEMORY = r"""
+import re, sys
 sys.path.insert(0, sys.argv[1] + "/packaging")
 from shelftalk.labels.run import LabelItem, _make_each, impose, make_address_font
 from shelftalk.labels.stock import get_stock
@@ -56,7 +57,7 @@ codes = [f"k7m4p{number:05d}" for number in range(int(sys.argv[2]))]
 items = [LabelItem(code, "https://tea.example/q/" + code, "tea.example/q/" + code, *words) for code in codes]
 font = make_address_font(item.address for item in items)
 impose(_make_each(items, stock, "M", font), stock, font)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1])
 """
 
 

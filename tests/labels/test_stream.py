@@ -25,9 +25,10 @@ from .helpers import make_item, make_items
 
 ROOT = Path(__file__).resolve().parents[2]
 STOCK = get_stock("avery-l7160")
-# Makes labels with a code each, as many as asked for, and prints the peak of its memory in kilobytes.
-MEASURE = """
-import resource, sys
+# Makes labels with a code each, as many as asked for, and prints the peak of its memory in kilobytes:
+# of its own, where `getrusage` would count what its parent had.
+MEASURE = r"""
+import re, sys
 sys.path[:0] = [sys.argv[1] + "/packaging", sys.argv[1]]
 from tests.labels.helpers import make_item
 from shelftalk.labels.fonts import make_address_font
@@ -45,7 +46,7 @@ def each(count):
         yield Label(label.art, make_symbol(f"https://tea.example/q/{code}"), (f"tea.example/q/{code}",))
 with open(sys.argv[3], "wb") as out:
     write_sheets(out, each(int(sys.argv[2])), stock, font)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1])
 """
 
 
