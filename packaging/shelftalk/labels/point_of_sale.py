@@ -80,6 +80,18 @@ def check_module(symbol: Symbol, module_mm: float, quiet_modules: int = QUIET_MO
         )
 
 
+def refuse_labels(symbol: Symbol, width_mm: float, height_mm: float) -> Invalid:
+    """The mistake of labels on which a symbol for the till leaves no room for text and address, or has none itself."""
+    return Invalid(
+        "till",
+        "Labels of {width} × {height} mm are too small for the till: the symbol must be at least {side} mm wide, with "
+        "room for a text and the address. Choose larger labels.",
+        width=round(width_mm, 1),
+        height=round(height_mm, 1),
+        side=_round_up(make_till_sizes(symbol).least_mm),
+    )
+
+
 def check_gtins(codes: list[str]) -> None:
     """Raises Invalid naming the codes whose product has no GTIN: nothing of theirs is sold at a till."""
     if codes:

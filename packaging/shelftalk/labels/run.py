@@ -27,7 +27,7 @@ from shelftalk.labels.placing import (
     share_copies,
     spread,
 )
-from shelftalk.labels.point_of_sale import X_DIMENSION, check_module
+from shelftalk.labels.point_of_sale import X_DIMENSION, check_module, refuse_labels
 from shelftalk.labels.proof import Progress, Proof, prove_sheets
 from shelftalk.labels.sheet import Label, impose
 from shelftalk.labels.stock import Stock, check_start
@@ -135,18 +135,29 @@ def set_labels(
     """
     if design:
         labels = _make_designed(items, stock, look.level, design, images or {}, font, look.style)
+    elif look.till:
+        labels = _make_for_till(items, stock, font, look, dots)
     else:
-        labels = _make_each(items, stock, look.level, font, limit_for_till(dots) if look.till else dots, look.style)
+        labels = _make_each(items, stock, look.level, font, dots, look.style)
     if look.till:
         for label in labels:
             check_module(label.symbol, label.art.layout.module_mm)
     return _dress(items, labels, look.style, images or {}) if look.style else labels
 
 
-def limit_for_till(dots: Dots) -> Dots:
-    """The same printer's modules, as small and as large as a till reads them."""
+def _make_for_till(
+    items: Sequence[LabelItem], stock: Stock, font: AddressFont, look: Look, dots: Dots
+) -> list[Label]:
+    """The labels with the same printer's modules, as small and as large as a till reads them."""
     least = max(dots.least_module_mm, X_DIMENSION.least_mm)
-    return replace(dots, least_module_mm=least, most_module_mm=X_DIMENSION.most_mm)
+    limited = replace(dots, least_module_mm=least, most_module_mm=X_DIMENSION.most_mm)
+    try:
+        return _make_each(items, stock, look.level, font, limited, look.style)
+    except Invalid as fault:
+        if fault.field != "stock":
+            raise
+        symbol = max((make_symbol(item.url, look.level) for item in items), key=lambda symbol: symbol.size)
+        raise refuse_labels(symbol, stock.label_width_mm, stock.label_height_mm) from fault
 
 
 def _dress(items: Sequence[LabelItem], labels: Sequence[Label], style: Style, images: Images) -> list[Label]:
