@@ -36,6 +36,10 @@ NO_SCREENS = {
     "questions.export",
     "reports.export_csv",
     "reports.export_xlsx",
+    "printed_reports.export",
+    "run_lists.csv_file",
+    "run_lists.xlsx",
+    "run_lists.symbols",
     "actions.export_taps",
     "actions.export_funnel",
     "actions.export_xlsx",
@@ -135,7 +139,16 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "products/1/retire",
         "locations/1",
     ]
-    of_one += ["locations/1/edit", "placements/1", "placements/1/edit", "placements/1/erase", "units/", "units/1", "runs/1", "users/1"]
+    of_one += [
+        "locations/1/edit",
+        "placements/1",
+        "placements/1/edit",
+        "placements/1/erase",
+        "units/",
+        "units/1",
+        "runs/1",
+        "users/1",
+    ]
     of_one += ["surveys/", "surveys/5/survey", "coupons/", "coupons/2/coupon", "sign-ups/", "warranties/"]
     of_one += ["reviews/", "reviews/1", "questions/", "questions/1", "placements/1/label"]
     lists = [
@@ -147,6 +160,8 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "locations/",
         "placements/",
         "runs/",
+        "print-queues/",
+        "print-queues/changed",
         "users/",
     ]
     forms = [
