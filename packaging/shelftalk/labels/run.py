@@ -145,14 +145,15 @@ def set_labels(
     return _dress(items, labels, look.style, images or {}) if look.style else labels
 
 
-def _make_for_till(
-    items: Sequence[LabelItem], stock: Stock, font: AddressFont, look: Look, dots: Dots
-) -> list[Label]:
-    """The labels with the same printer's modules, as small and as large as a till reads them."""
+def limit_for_till(dots: Dots) -> Dots:
+    """The same printer's modules, as small and as large as a till reads them."""
     least = max(dots.least_module_mm, X_DIMENSION.least_mm)
-    limited = replace(dots, least_module_mm=least, most_module_mm=X_DIMENSION.most_mm)
+    return replace(dots, least_module_mm=least, most_module_mm=X_DIMENSION.most_mm)
+
+
+def _make_for_till(items: Sequence[LabelItem], stock: Stock, font: AddressFont, look: Look, dots: Dots) -> list[Label]:
     try:
-        return _make_each(items, stock, look.level, font, limited, look.style)
+        return _make_each(items, stock, look.level, font, limit_for_till(dots), look.style)
     except Invalid as fault:
         if fault.field != "stock":
             raise
