@@ -26,6 +26,7 @@ class LabelItem:
     location: str = ""
     placement: str = ""
     gtin: str = ""  # as people read it: (01) and 14 digits
+    serial: str = ""  # of the one unit that has this code
     medium: str = ""  # what it is put up on, which says from how far it is read; empty in older runs
 
 
@@ -50,6 +51,7 @@ def fill_template(template: str, item: LabelItem) -> str:
         "placement": item.placement,
         "code": item.code,
         "gtin": item.gtin,
+        "serial": item.serial,
         "address": item.address,
     }
     lines = (_fill_line(line, values) for line in template.split("\n"))

@@ -23,6 +23,7 @@ PLACEHOLDERS: dict[str, str] = {
     "placement": mark("Placement"),
     "code": mark("Code"),
     "gtin": mark("GTIN"),
+    "serial": mark("Serial number"),
     "address": mark("Address"),
 }
 SHAPES: dict[str, str] = {"rectangle": mark("Rectangle"), "round": mark("Round")}

@@ -10,6 +10,7 @@ from shelftalk.catalog.codes import make_url, normalise_code
 from shelftalk.catalog.location import Location
 from shelftalk.catalog.placement import CALLS_TO_ACTION, MEDIA, Placement
 from shelftalk.catalog.product import Product
+from shelftalk.catalog.units import drop_unit
 from shelftalk.errors import Invalid
 from shelftalk.labels.run import LabelItem
 from shelftalk.store import locations as location_store
@@ -73,8 +74,11 @@ class CodeReader:
         self._names: dict[tuple[int, str], str] = {}
 
     def list_codes(self, codes: Iterable[str]) -> list[PrintedCode]:
-        """What belongs to each code, in the order given and each once; raises Invalid naming unknown ones."""
-        wanted = list(dict.fromkeys(normalise_code(code) for code in codes))
+        """What belongs to each code, in the order given and each once; a unit's leads to its placement's.
+
+        Raises Invalid naming unknown ones.
+        """
+        wanted = list(dict.fromkeys(drop_unit(normalise_code(code)) for code in codes))
         found = [(code, placement_store.find_placement_by_code(self.db, code)) for code in wanted]
         unknown = [code for code, placement in found if placement is None]
         if unknown:

@@ -7,13 +7,14 @@ line in `FIELDS`, one in `FRESH` and one in `read_job`.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
 
 from flask import url_for
 
 from shelftalk import clock
+from shelftalk.catalog.units import MOST_UNITS
 from shelftalk.errors import Invalid
 from shelftalk.labels.item import asks_for
 from shelftalk.labels.label_design import Design
@@ -21,7 +22,7 @@ from shelftalk.labels.look import PLAIN_LOOK, Look
 from shelftalk.labels.placing import PLAIN, Placing, count_free, count_sheets, share_copies
 from shelftalk.labels.point_of_sale import check_gtins
 from shelftalk.labels.raster import make_preview
-from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
+from shelftalk.labels.run import MOST_COPIES, LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock, get_stock
 from shelftalk.web import look_form, placing_form
 from shelftalk.web.design_library import NamedDesign, load_images
@@ -34,9 +35,10 @@ from shelftalk.web.run_files import add_print_run
 from shelftalk.web.security import get_actor
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
+from shelftalk.web.unit_prints import Plan, check_units, plan_units
 
-FIELDS = ("stock", "design", "price", "start", "copies", *placing_form.FIELDS, *look_form.FIELDS)
-FRESH = {"start": "1", "copies": "1", "price": "", "design": "", **placing_form.FRESH, **look_form.FRESH}
+FIELDS = ("stock", "design", "price", "start", "copies", "units", *placing_form.FIELDS, *look_form.FIELDS)
+FRESH = {"start": "1", "copies": "1", "units": "", "price": "", "design": "", **placing_form.FRESH, **look_form.FRESH}
 MOST_LABELS = 2_000  # in one request; more are printed in a process of their own
 MOST_BIG = 100_000
 FIRST_STOCK = "avery-l7160"
@@ -54,6 +56,7 @@ class Job:
     price: str = ""  # said where the design asks for a price
     placing: Placing = PLAIN
     look: Look = PLAIN_LOOK
+    units: bool = False  # every label has a code of its own: the copies are units
 
     @property
     def setting(self) -> Setting:
@@ -90,7 +93,8 @@ def read_job(form: Form, codes: list[str]) -> Job:
     with state().store.read() as db:
         stock = form.parse("stock", lambda text: find_stock(db, text), get_stock(FIRST_STOCK))
     start = form.whole("start", 1, 1_000, 1)
-    copies = form.whole("copies", 1, 1_000, 1)
+    units = form.get("units") == "on"
+    copies = form.whole("copies", 1, MOST_UNITS if units else MOST_COPIES, 1)
     with form.catch():
         if start > stock.count:
             raise Invalid(
@@ -104,9 +108,13 @@ def read_job(form: Form, codes: list[str]) -> Job:
     price = form.text("price", max_length=60) if design and asks_for(design.design, "price") else ""
     start = min(start, stock.count)
     placing, look = placing_form.read_placing(form, stock, start), look_form.read_look(form)
-    job = Job(codes, stock, start, copies, design, price, placing, look)
-    if job.labels > MOST_BIG:
-        form.fail(refuse_many(job.labels, MOST_BIG))
+    with form.catch():
+        if units:
+            check_units(placing)
+    job = Job(codes, stock, start, copies, design, price, placing, look, units)
+    most = MOST_UNITS if units else MOST_BIG
+    if job.labels > most:
+        form.fail(refuse_many(job.labels, most))
     return job
 
 
@@ -136,13 +144,13 @@ def foresee(form: Form, job: Job) -> Outcome:
     with form.catch():
         items = make_items(job)
     preview = _draw_first_sheet(form, job, items) if items else None
-    return Outcome(preview, make_print_advice(items, job.shares, job.setting) if preview else None)
+    return Outcome(preview, make_print_advice(_list_first(job, items), job.shares, job.setting) if preview else None)
 
 
 def _draw_first_sheet(form: Form, job: Job, each: Sequence[LabelItem]) -> Preview | None:
     """Made and proven as in print."""
     with form.catch():
-        every = chain.from_iterable(map(repeat, each, job.shares))
+        every = _each_label(job, each)
         items = list(islice(every, count_free(job.stock, job.start, job.placing.skip)))
         design, images = load_design(job)
         plain = replace(job.placing, fill=False)
@@ -153,6 +161,23 @@ def _draw_first_sheet(form: Form, job: Job, each: Sequence[LabelItem]) -> Previe
         address = "data:image/png;base64," + base64.b64encode(picture).decode()
         return Preview(address, sheets.proof.symbols)
     return None
+
+
+def _each_label(job: Job, each: Sequence[LabelItem]) -> Iterator[LabelItem]:
+    """The labels in their order, one at a time; units as they would be numbered now."""
+    if not job.units:
+        return chain.from_iterable(map(repeat, each, job.shares))
+    return _foresee_units(each, job.copies).each_item(each)
+
+
+def _list_first(job: Job, each: Sequence[LabelItem]) -> list[LabelItem]:
+    """The first label of each placement: the code of a unit is longer, and so may be its symbol."""
+    return list(_foresee_units(each, 1).each_item(each)) if job.units else list(each)
+
+
+def _foresee_units(each: Sequence[LabelItem], count: int) -> Plan:
+    with state().store.read() as db:
+        return plan_units(db, [item.code for item in each], count, begin=False)
 
 
 def make_items(job: Job) -> list[LabelItem]:
@@ -199,19 +224,25 @@ def _start_big_print(job: Job) -> str:
         price=job.price,
         placing=job.placing,
         look=job.look,
+        units=job.units,
     )
     launch(state())
     return url_for("print_jobs.show")
 
 
 def _make_run(job: Job) -> int:
-    items = make_items(job)
+    items, plan = make_items(job), None
+    if job.units:
+        with state().store.write() as db:
+            plan = plan_units(db, [item.code for item in items], job.copies, begin=True)
+        items = list(plan.each_item(items))
+    copies, by, at = 1 if plan else job.copies, get_actor().name, clock.now()
     design, images = load_design(job)
     sheets: LabelSheets = make_labels(
         items,
         job.stock,
         start=job.start,
-        copies=job.copies,
+        copies=copies,
         design=design,
         images=images,
         placing=job.placing,
@@ -225,11 +256,12 @@ def _make_run(job: Job) -> int:
         job.stock,
         origin=state().settings.origin,
         start=job.start,
-        copies=job.copies,
-        by=get_actor().name,
-        at=clock.now(),
+        copies=copies,
+        by=by,
+        at=at,
         design=job.design,
         placing=job.placing,
         look=job.look,
+        also=lambda db, run: plan.give_out(db, run.id, by=by, at=at) if plan else None,
     )
     return run.id

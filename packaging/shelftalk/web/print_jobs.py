@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,11 +26,13 @@ from shelftalk.labels.stock import Stock
 from shelftalk.store import notes
 from shelftalk.store.db import Db
 from shelftalk.store.runs import PrintRun
+from shelftalk.store.units import Taken
 from shelftalk.web.design_library import NamedDesign, find_design, load_images
 from shelftalk.web.label_items import make_label_items
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.state import State
 from shelftalk.web.stock_library import find_stock
+from shelftalk.web.unit_prints import Plan, plan_units
 
 MOST_LABELS = 1_000_000
 PART = 5_000  # labels in one file: opens quickly, and a kill loses a minute
@@ -56,6 +59,7 @@ class PrintJob:
     price: str = ""
     placed: str = ""  # as a run keeps it
     look: str = ""  # likewise
+    units: int = 0  # of each code, where every label has a code of its own; parts then count units
     runs: tuple[int, ...] = ()
     cancelled: bool = False
     fault: str = ""  # a translatable message, with its values in JSON
@@ -109,6 +113,20 @@ def split_parts(
     return tuple(parts)
 
 
+def split_unit_parts(
+    codes: int, units: int, stock: Stock, start: int, most: int, skip: Collection[int] = ()
+) -> tuple[tuple[int, int], ...]:
+    """The same for so many units of each code, counted one after the other: whole codes, or pieces of one code."""
+    if units <= most:
+        parts = split_parts(codes, stock, start, units, most, skip)
+        return tuple((first * units, last * units) for first, last in parts)
+    parts = split_parts(units, stock, start, 1, most, skip)
+    for code in range(1, codes):  # each further code begins a sheet
+        further = split_parts(units, stock, 1, 1, most)
+        parts += tuple((code * units + first, code * units + last) for first, last in further)
+    return parts
+
+
 def add_job(
     state: State,
     codes: Sequence[str],
@@ -121,16 +139,24 @@ def add_job(
     price: str = "",
     placing: Placing = PLAIN,
     look: Look = PLAIN_LOOK,
+    units: bool = False,
 ) -> PrintJob:
-    """Note what is to be printed; raises Conflict while another job is at work, Invalid when it is too much."""
+    """Note what is to be printed; raises Conflict while another job is at work, Invalid when it is too much.
+
+    With `units` every label gets a code of its own, and `copies` says how many of each placement.
+    """
     labels = len(codes) * copies
     if not 1 <= labels <= MOST_LABELS:
         raise Invalid(
             "codes", "{count} labels cannot be printed. Choose 1 to {allowed}.", count=labels, allowed=MOST_LABELS
         )
     at = clock.format_at(clock.now())
-    parts = split_parts(len(codes), stock, start, copies, PART, placing.skip)
+    if units:
+        parts = split_unit_parts(len(codes), copies, stock, start, PART, placing.skip)
+    else:
+        parts = split_parts(len(codes), stock, start, copies, PART, placing.skip)
     job = PrintJob(secrets.token_hex(8), "", by, at, stock.id, start, copies, parts, price=price)
+    job = replace(job, copies=1, units=copies) if units else job
     job = replace(job, placed=format_placing(placing), look=format_look(look))
     if design:
         job = replace(job, design=design.ref, design_version=design.version)
@@ -200,7 +226,8 @@ def work(state: State, tell: Callable[[int, int], None] = lambda _done, _labels:
     try:
         job = _claim(state)
         while job and not job.ended:
-            job = _print_part(state, job, tell)
+            with suppress(Taken):  # somebody was given these numbers meanwhile: the part is made again with the next
+                job = _print_part(state, job, tell)
     except _Superseded:
         return read_job(state)[0]
     except ShelftalkError as error:
@@ -235,9 +262,11 @@ def _place_part(job: PrintJob) -> Placing:
 
 def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -> PrintJob:
     start, placing = 1 if job.runs else job.start, _place_part(job)
+    plan = _plan_part(state, job)
     with state.store.read() as db:
         stock = find_stock(db, job.stock)
         items = _list_items(state, db, job)
+        items = list(plan.each_item(items)) if plan else items
         design = find_design(db, job.design, job.design_version) if job.design else None
         images = load_images(db, state.media_folder, design.design) if design else {}
     sheets: LabelSheets = make_labels(
@@ -257,6 +286,8 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
         nonlocal after
         after = replace(job, runs=(*job.runs, run.id))
         _change(db, job, after)
+        if plan:
+            plan.give_out(db, run.id, by=job.by, at=clock.now())
         _tell(db, after.printed)
 
     add_print_run(
@@ -279,14 +310,31 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
     return after
 
 
-def _list_items(state: State, db: Db, job: PrintJob) -> list[LabelItem]:
-    """What the labels of the next part say."""
+def _plan_part(state: State, job: PrintJob) -> Plan | None:
+    """The numbers of the next part's units; given out only with its run."""
+    if not job.units:
+        return None
+    first, last = job.parts[len(job.runs)]
+    with state.store.write() as db:
+        codes = _list_codes(db, job)
+        return plan_units(db, codes, (last - first) // len(codes), begin=True)
+
+
+def _list_codes(db: Db, job: PrintJob) -> list[str]:
+    """The placements' codes of the next part."""
     codes = json.loads(notes.find_note(db, CODES))
     if codes["job"] != job.id:
         raise _Superseded
     first, last = job.parts[len(job.runs)]
+    each = job.units or 1
+    found: list[str] = codes["codes"][first // each : -(-last // each)]
+    return found
+
+
+def _list_items(state: State, db: Db, job: PrintJob) -> list[LabelItem]:
+    """What the labels of the next part say; those of units begin with it."""
     upper = parse_look(job.look).upper
-    items = make_label_items(db, codes["codes"][first:last], state.settings.origin, state.translator, upper=upper)
+    items = make_label_items(db, _list_codes(db, job), state.settings.origin, state.translator, upper=upper)
     return [replace(item, price=job.price) for item in items]
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from shelftalk.catalog.units import drop_unit
 from shelftalk.errors import NotFound, ShelftalkError
 from shelftalk.labels.look import parse_look
 from shelftalk.labels.placing import parse_placing
@@ -50,16 +51,18 @@ def _print(run: PrintRun, form: Form) -> str:
 def make_job(db: Db, run: PrintRun) -> Job:
     """A run's choices; its design in today's version. Own stock stays in the version that was measured for it."""
     items = parse_items(run)
-    codes = list(dict.fromkeys(item.code for item in items))
+    codes = list(dict.fromkeys(drop_unit(item.code) for item in items))
+    units = any(item.serial for item in items)  # they get the next numbers
     return Job(
         codes,
         find_stock(db, run.stock),
         run.start,
-        run.copies,
+        len(items) // len(codes) if units else run.copies,
         _find_design(db, run),
         items[0].price if items else "",
         parse_placing(run.placed),
         parse_look(run.look),
+        units,
     )
 
 

@@ -24,6 +24,7 @@ from shelftalk.store.db import Db
 from shelftalk.store.runs import PrintRun, RunRow
 from shelftalk.web.design_library import NamedDesign
 from shelftalk.web.files import write_whole
+from shelftalk.web.unit_prints import lengthen_items, shorten_items
 
 
 def add_print_run(
@@ -77,7 +78,7 @@ def keep_print_run(
         labels=sheets.labels,
         sheets=sheets.sheets,
         sha256=sheets.sha256,
-        items=json.dumps([asdict(item) for item in items], ensure_ascii=False),
+        items=json.dumps(shorten_items(items), ensure_ascii=False),
         proof=json.dumps(asdict(sheets.proof)),
         design=design.ref if design else "",
         design_version=design.version if design else 0,
@@ -140,7 +141,7 @@ def read_run_pdf(
 
 def parse_items(run: PrintRun) -> list[LabelItem]:
     """The labels of a run, as they were typeset."""
-    return [LabelItem(**item) for item in json.loads(run.items)]
+    return list(lengthen_items(json.loads(run.items)))
 
 
 def parse_proof(run: PrintRun | RunRow) -> Proof:
