@@ -46,6 +46,7 @@ NO_SCREENS = {
     "reviews.export",
     "calibration.page",
     "designs.picture",
+    "styles.picture",
     "designs.export",
     "runs.pdf",
     "label_files.run_file",
