@@ -149,7 +149,47 @@ def test_chinese_is_compared_sign_by_sign_and_long_texts_are_cut() -> None:
     assert len(pieces[0].text) < 60
 
 
-@pytest.mark.parametrize(("old", "new"), [("", "new words"), ("a b c", ""), ("one two three", "one 2 three four")])
+def test_a_sentence_written_anew_reads_as_a_whole_and_its_neighbours_word_by_word() -> None:
+    old = "Grown at 1,600 m in Alishan. We pick it by hand in the cool of the morning. Steep it for 3 minutes."
+    new = "Grown at 1,600 m in Alishan. Machines of the newest kind harvest it at night. Steep it for 4 minutes."
+    assert compare_texts(old, new) == (
+        Piece("same", "Grown at 1,600 m in Alishan. "),
+        Piece("del", "We pick it by hand in the cool of the morning. "),
+        Piece("ins", "Machines of the newest kind harvest it at night. "),
+        Piece("same", "Steep it for "),
+        Piece("del", "3"),
+        Piece("ins", "4"),
+        Piece("same", " minutes."),
+    )
+    assert compare_texts("我們在清晨手工採摘。泡三分鐘。", "機器整夜收割茶葉。泡四分鐘。") == (
+        Piece("del", "我們在清晨手工採摘。"),
+        Piece("ins", "機器整夜收割茶葉。"),
+        Piece("same", "泡"),
+        Piece("del", "三"),
+        Piece("ins", "四"),
+        Piece("same", "分鐘。"),
+    )
+
+
+def test_a_sentence_put_between_others_leaves_them_as_they_were() -> None:
+    assert compare_texts("Good hot. Good cold.", "Good hot. Try it with milk! Good cold.") == (
+        Piece("same", "Good hot. "),
+        Piece("ins", "Try it with milk! "),
+        Piece("same", "Good cold."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", "new words"),
+        ("a b c", ""),
+        ("one two three", "one 2 three four"),
+        ("One. Two! ", "Quite another… thing\n"),
+        ("چای سبز است؟ بله.", "نه. چای سیاه است!"),
+        ("...", "?!"),
+    ],
+)
 def test_the_pieces_of_a_difference_give_both_texts_back(old: str, new: str) -> None:
     pieces = compare_texts(old, new)
     assert "".join(piece.text for piece in pieces if piece.op != "ins") == old

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Literal
 
 from shelftalk.catalog.block import Field, Value
@@ -18,6 +19,8 @@ Op = Literal["same", "ins", "del"]
 How = Literal["added", "removed", "moved", "hidden", "shown", "changed"]
 # Words, single signs of scripts that write without spaces, spaces, and every other sign alone.
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff]|[^\W\d_]+(?:[’'\u200c][^\W\d_]+)*|\d+|\s+|.", re.DOTALL)
+# A sentence with the space behind it; those of Chinese end without one.
+_SENTENCE = re.compile(r".+?(?:[.!?…؟]+[\"”»’)]*\s+|[。！？]+[」』”）]*\s*|\Z)", re.DOTALL)
 CONTEXT = 40  # signs shown around a change in a long text
 
 
@@ -135,17 +138,46 @@ def _list_lines(field: Field, value: Value) -> list[str]:
 
 
 def compare_texts(old: str, new: str) -> tuple[Piece, ...]:
-    """Two texts word by word; long stretches that are the same are cut down to what stands around a change."""
-    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    """Two texts word by word, a sentence that was written anew as a whole; long stretches that are the same are cut
+    down to what stands around a change."""
+    before, after = _SENTENCE.findall(old), _SENTENCE.findall(new)
     pieces: list[Piece] = []
     for op, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        gone, come = before[start:end], after[new_start:new_end]
         if op == "equal":
+            pieces.append(Piece("same", "".join(gone)))
+        elif len(gone) == len(come):
+            pieces += [piece for pair in zip(gone, come, strict=True) for piece in _compare_sentences(*pair)]
+        else:
+            pieces += _compare_sentences("".join(gone), "".join(come))
+    merged = list(_merge(_join(pieces)))
+    return tuple(_cut(piece, place == 0, place == len(merged) - 1) for place, piece in enumerate(merged))
+
+
+def _compare_sentences(old: str, new: str) -> list[Piece]:
+    """Word by word, or whole when less than half of the words are kept: old and new mixed would be riddles."""
+    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    pieces: list[Piece] = []
+    kept = 0
+    for op, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if op == "equal":
+            kept += _count_words(before[start:end])
             pieces.append(Piece("same", "".join(before[start:end])))
             continue
         pieces += [Piece("del", "".join(before[start:end]))] if end > start else []
         pieces += [Piece("ins", "".join(after[new_start:new_end]))] if new_end > new_start else []
-    merged = list(_merge(pieces))
-    return tuple(_cut(piece, place == 0, place == len(merged) - 1) for place, piece in enumerate(merged))
+    if 2 * kept < min(_count_words(before), _count_words(after)):
+        return [Piece("del", old), Piece("ins", new)]
+    return pieces
+
+
+def _count_words(tokens: Sequence[str]) -> int:
+    return sum(token[0].isalnum() for token in tokens)
+
+
+def _join(pieces: Sequence[Piece]) -> list[Piece]:
+    """Stretches of one kind that follow each other, as one."""
+    return [Piece(op, "".join(piece.text for piece in group)) for op, group in groupby(pieces, key=lambda one: one.op)]
 
 
 def _merge(pieces: Sequence[Piece]) -> Iterator[Piece]:
