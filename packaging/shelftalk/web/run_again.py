@@ -8,6 +8,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from shelftalk.catalog.units import drop_unit
+from shelftalk.catalog.codes import LENGTH
 from shelftalk.errors import NotFound, ShelftalkError
 from shelftalk.labels.look import parse_look
 from shelftalk.labels.placing import parse_placing
@@ -49,7 +50,10 @@ def _print(run: PrintRun, form: Form) -> str:
 
 
 def make_job(db: Db, run: PrintRun) -> Job:
-    """A run's choices; its design in today's version. Own stock stays in the version that was measured for it."""
+    """A run's choices; its design in today's version. Own stock stays in the version that was measured for it.
+
+    Where every label had a code of its own, as many new units are numbered on.
+    """
     items = parse_items(run)
     codes = list(dict.fromkeys(drop_unit(item.code) for item in items))
     units = any(item.serial for item in items)  # they get the next numbers

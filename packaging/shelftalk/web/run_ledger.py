@@ -46,6 +46,8 @@ def _add(run: PrintRun, form: Form) -> None:
     place = form.text("to", required=True) if kind == run_events.SHIPPED else ""
     quantity = form.whole("quantity", 1, run.labels, 0) if counted else 0
     done_on = _read_day(form, run)
+    if "kind" in form.errors:
+        form.errors[""] = form.errors.pop("kind")  # no field of the page
     if not form.valid:
         return
     with form.catch(), state().store.write() as db:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
-from shelftalk.catalog.codes import normalise_code
+from shelftalk.catalog.codes import LENGTH, normalise_code
 from shelftalk.errors import Invalid
 from shelftalk.labels.design_art import Images
 from shelftalk.labels.label_design import Design
@@ -36,6 +36,7 @@ SORTS = ("created_at", "created_by", "stock", "labels")
 FILTERS = ("by", "stock", "product", "location", "from", "to")
 MOST_OPTIONS = 300  # a longer list is no choice any more
 SHOWN = 500  # labels listed on a run's page
+MOST_ANEW = 150  # codes handed to the print page
 FORMS = (run_events.SHIPPED, run_events.RECEIVED, run_events.SPOILED, run_events.NOTE)
 Options = list[tuple[str, str]]
 
@@ -127,6 +128,7 @@ def render_run(run: PrintRun, form: Form | None = None) -> ResponseReturnValue:
         "runs/show.html",
         run=run,
         items=items,
+        codes=list(dict.fromkeys(item.code[:LENGTH] for item in items))[:MOST_ANEW],
         printed=list(zip(items, list_quantities(run, len(items)), strict=True))[:SHOWN],
         placements=placements,
         shown=SHOWN,
@@ -158,7 +160,8 @@ def _make_forms(sums: run_events.RunSums, failed: Form | None) -> Mapping[str, F
     forms = {
         kind: fresh_form(kind=kind, to="", quantity=sums.count_left(kind), done_on=today, text="") for kind in FORMS
     }
-    return forms | ({failed.get("kind"): failed} if failed else {})
+    kind = failed.get("kind") if failed else ""
+    return forms | ({kind if kind in forms else "": failed} if failed else {})
 
 
 @bp.get("/<int:run_id>/labels.pdf")
