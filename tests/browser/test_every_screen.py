@@ -47,6 +47,7 @@ NO_SCREENS = {
     "calibration.page",
     "designs.picture",
     "styles.picture",
+    "styles.picture",
     "designs.export",
     "runs.pdf",
     "label_files.run_file",

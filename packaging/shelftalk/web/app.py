@@ -114,6 +114,7 @@ AREAS: tuple[ModuleType, ...] = (
     designs,
     label_files,
     styles,
+    styles,
     stocks,
     calibration,
     print_job_views,
