@@ -47,7 +47,6 @@ NO_SCREENS = {
     "calibration.page",
     "designs.picture",
     "styles.picture",
-    "styles.picture",
     "designs.export",
     "runs.pdf",
     "label_files.run_file",

@@ -114,7 +114,6 @@ AREAS: tuple[ModuleType, ...] = (
     designs,
     label_files,
     styles,
-    styles,
     stocks,
     calibration,
     print_job_views,

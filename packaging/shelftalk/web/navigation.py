@@ -51,7 +51,6 @@ NAVIGATION = (
             Place(mark("Labels"), "labels", "/admin/labels/"),
             Place(mark("Label designs"), "palette", "/admin/designs/"),
             Place(mark("Symbol styles"), "sparkles", "/admin/styles/"),
-            Place(mark("Symbol styles"), "sparkles", "/admin/styles/"),
             Place(mark("Sheets and rolls"), "layers", "/admin/stocks/"),
             Place(mark("Runs"), "runs", "/admin/runs/"),
             Place(mark("To print"), "inbox", "/admin/print-queues/"),
