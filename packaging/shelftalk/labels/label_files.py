@@ -11,10 +11,12 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import TypedDict
 
 from PIL import Image, ImageChops
 
+from shelftalk.labels.design import Box
 from shelftalk.labels.design_art import Images
 from shelftalk.labels.fonts import make_address_font
 from shelftalk.labels.item import LabelItem
@@ -22,15 +24,15 @@ from shelftalk.labels.label_design import Design
 from shelftalk.labels.label_svg import draw_label_svg
 from shelftalk.labels.look import PLAIN_LOOK, Look
 from shelftalk.labels.measure import Measured, find_least
-from shelftalk.labels.placing import PLAIN, Placing, apply_placing, share_copies
+from shelftalk.labels.placing import PLAIN, Placing, apply_placing, share_copies, spread
 from shelftalk.labels.proof import DPI, ProofFailed, prove_picture
 from shelftalk.labels.raster import open_pages, render_svg
 from shelftalk.labels.run import set_labels
-from shelftalk.labels.sheet import impose
+from shelftalk.labels.sheet import Label, impose
 from shelftalk.labels.stock import Stock
 from shelftalk.labels.symbol import QUIET_MODULES
 from shelftalk.labels.thermal import DotLabel, Head, Spot, draw_labels, make_picture_head
-from shelftalk.labels.watermark import mark_unproven, write_unproven_pdf
+from shelftalk.labels.watermark import Area, mark_unproven, write_unproven_pdf
 from shelftalk.labels.zpl import ZplLabel, write_label
 from shelftalk.labels.zpl_reader import BadZpl, read_zpl
 
@@ -129,7 +131,7 @@ def _guard(label: DotLabel, read_back: Callable[[], Image.Image]) -> Measured:
     try:
         return prove_label(label, read_back())
     except (ProofFailed, BadZpl) as fault:
-        marked = mark_unproven(label.image, [spot.box for spot in label.spots])
+        marked = mark_unproven(label.image, symbols=[spot.box for spot in label.spots])
         raise Unproven(fault, label.item.code, write_unproven_pdf([marked], label.head.dpi)) from fault
 
 
@@ -219,7 +221,7 @@ def make_svg_file(item: LabelItem, recipe: Recipe) -> LabelFile:
     try:
         measured = prove_picture(image, item.url, recipe.design.faces if recipe.design else 1)
     except ProofFailed as fault:
-        raise Unproven(fault, item.code, write_unproven_pdf([mark_unproven(image, [])], DPI)) from fault
+        raise Unproven(fault, item.code, write_unproven_pdf([mark_unproven(image)], DPI)) from fault
     return _finish(svg, "image/svg+xml", "svg", DPI, 1, measured)
 
 
@@ -246,22 +248,40 @@ def make_unproven_sheets(
     placing: Placing = PLAIN,
     dpi: int = 150,
 ) -> bytes:
-    """The first sheets of a print as they would have been, with “UNPROVEN” across every label."""
-    font = make_address_font(item.address for item in items)
-    each = set_labels(items, recipe.stock, font, **_unpack(recipe))
-    shares = share_copies(len(items), copies, recipe.stock, start, placing)
+    """The first sheets of a print as they would have been, with “UNPROVEN” across every label and symbol."""
+    stock, font = recipe.stock, make_address_font(item.address for item in items)
+    each = set_labels(items, stock, font, **_unpack(recipe))
+    shares = share_copies(len(items), copies, stock, start, placing)
     labels = [label for label, share in zip(each, shares, strict=True) for _ in range(share)]
-    most = SHOWN_SHEETS * recipe.stock.count
-    pdf = impose(labels[:most], recipe.stock, font, start=start, placing=placing)
-    areas = _list_areas(apply_placing(recipe.stock, placing), dpi / 25.4)
+    cells = list(islice(spread(labels, stock, start, placing.skip), SHOWN_SHEETS * stock.count))
+    shown = [label for label in cells if label]
+    pdf = impose(shown, stock, font, start=start, placing=placing)
     with open_pages(pdf) as pages:
-        shown = [pages.render(number, dpi, grey=False) for number in range(min(len(pages), SHOWN_SHEETS))]
-    return write_unproven_pdf([mark_unproven(page, areas) for page in shown], dpi)
+        sheets = [pages.render(number, dpi, grey=False) for number in range(len(pages))]
+    marked = []
+    for number, sheet in enumerate(sheets):
+        areas = _list_areas(cells[number * stock.count : (number + 1) * stock.count], stock, placing, dpi / 25.4)
+        marked.append(mark_unproven(sheet, *areas))
+    return write_unproven_pdf(marked, dpi)
 
 
-def _list_areas(stock: Stock, dots: float) -> list[tuple[int, int, int, int]]:
-    """Where the labels of a sheet are, at so many dots a millimetre."""
-    cells = [stock.get_cell(place) for place in range(stock.count)]
-    width, height = round(stock.label_width_mm * dots), round(stock.label_height_mm * dots)
-    corners = [(round(cell.x_mm * dots), round(cell.y_mm * dots)) for cell in cells]
-    return [(left, top, left + width, top + height) for left, top in corners]
+def _list_areas(
+    cells: Sequence[Label | None], stock: Stock, placing: Placing, dots: float
+) -> tuple[list[Area], list[Area]]:
+    """Where the labels of a sheet are, and where their symbols, at so many dots a millimetre."""
+    printed, labels, symbols = apply_placing(stock, placing), [], []
+    for place, label in enumerate(cells):
+        if label is None:
+            continue
+        cell = printed.get_cell(place)
+        labels.append(_scale(Box(cell.x_mm, cell.y_mm, printed.label_width_mm, printed.label_height_mm), dots))
+        for box in (label.art.layout.symbol, label.art.layout.turned):
+            if box:
+                x, y = placing.offset.scale_x * box.x_mm, placing.offset.scale_y * box.y_mm
+                symbols.append(_scale(replace(box, x_mm=cell.x_mm + x, y_mm=cell.y_mm + y), dots))
+    return labels, symbols
+
+
+def _scale(box: Box, dots: float) -> Area:
+    left, top = round(box.x_mm * dots), round(box.y_mm * dots)
+    return left, top, left + round(box.width_mm * dots), top + round(box.height_mm * dots)

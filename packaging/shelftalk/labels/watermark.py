@@ -19,20 +19,26 @@ from shelftalk.labels.fonts import get_font_path
 WORD = "UNPROVEN"
 MOST_PIXELS = 9_000_000  # of a page in the marked file
 ROUNDS = 6
+BAND = "#b3122a"
 Area = tuple[int, int, int, int]
 
 
-def mark_unproven(image: Image.Image, labels: Sequence[Area]) -> Image.Image:
-    """The picture with the word across each of the `labels`, and across every symbol that still reads after that."""
+def mark_unproven(image: Image.Image, labels: Sequence[Area] = (), symbols: Sequence[Area] = ()) -> Image.Image:
+    """The picture with the word across each of the `labels` and each of the `symbols`, and none that still reads.
+
+    Where it is not known where the symbols are, the whole of a label is crossed out.
+    """
     marked = image.convert("RGB")
     for area in labels or [(0, 0, *image.size)]:
-        _mark_area(marked, area)
+        _mark_area(marked, area, *((0.2, (1,)) if symbols else (0.34, (1, -1))))
+    for area in symbols:
+        _mark_area(marked, area, 0.36, (-1,))
     for _ in range(ROUNDS):
         found = [_find_area(symbol) for symbol in zxingcpp.read_barcodes(marked)]
         if not found:
             return marked
         for area in found:
-            _mark_area(marked, area)
+            _mark_area(marked, area, 0.36, (1, -1))
             _spoil_corners(marked, area)
     return Image.new("RGB", image.size, "white")  # rather nothing than a symbol that reads
 
@@ -44,19 +50,17 @@ def _find_area(symbol: zxingcpp.Barcode) -> Area:
     return min(across), min(down), max(across) + 1, max(down) + 1
 
 
-def _mark_area(image: Image.Image, area: Area) -> None:
-    """The word from corner to corner, in white on a black band with a white edge."""
+def _mark_area(image: Image.Image, area: Area, share: float, ways: tuple[int, ...]) -> None:
+    """The word from corner to corner, on a band that takes a share of the shorter side; 1 rises, -1 falls."""
     width, height = area[2] - area[0], area[3] - area[1]
     if min(width, height) < 8:
         return
     slope = degrees(atan2(height, width))
-    band = _draw_band(round(hypot(width, height)), max(8, round(min(width, height) * 0.34)))
-    for angle in (slope, -slope):
-        turned = band.rotate(angle, expand=True, resample=Image.Resampling.BICUBIC)
-        left = area[0] + (width - turned.width) // 2
-        top = area[1] + (height - turned.height) // 2
+    band = _draw_band(round(hypot(width, height)), max(8, round(min(width, height) * share)))
+    for way in ways:
+        turned = band.rotate(way * slope, expand=True, resample=Image.Resampling.BICUBIC)
         patch = Image.new("RGBA", (width, height))
-        patch.paste(turned, (left - area[0], top - area[1]))
+        patch.paste(turned, ((width - turned.width) // 2, (height - turned.height) // 2))
         image.paste(patch.convert("RGB"), area[:2], patch.getchannel("A"))
 
 
@@ -65,7 +69,7 @@ def _draw_band(length: int, thick: int) -> Image.Image:
     band = Image.new("RGBA", (length, thick), "white")
     edge = max(1, thick // 12)
     pen = ImageDraw.Draw(band)
-    pen.rectangle((0, edge, length, thick - edge - 1), fill="black")
+    pen.rectangle((0, edge, length, thick - edge - 1), fill=BAND)
     font = _load_font(max(6, min(round(thick * 0.62), round(length * 0.15))))
     step = round(font.getlength(f"{WORD} "))
     for place in range(max(1, length // max(step, 1))):
