@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import secrets
 
-from shelftalk.errors import Invalid
-
 # 29 signs: no 0 o, 1 i l, no u beside v, no z beside 2. A prime, so that the check character below
 # finds every single wrong sign and every swap of two signs.
 ALPHABET = "23456789abcdefghjkmnpqrstvwxy"
@@ -34,20 +32,6 @@ def normalise_code(text: str) -> str:
 def is_code(text: str) -> bool:
     """Whether a normalised text has a code's form and its check character is right."""
     return len(text) == LENGTH and all(sign in _VALUE for sign in text) and make_check(text[:RANDOM_LENGTH]) == text[-1]
-
-
-def parse_code(text: str) -> str:
-    """Read a code a person typed; raises Invalid."""
-    code = normalise_code(text)
-    if is_code(code):
-        return code
-    raise Invalid(
-        "code",
-        "“{value}” is not a code: it must have {length} letters and digits and a matching last one. "
-        "Compare it with the print.",
-        value=text,
-        length=LENGTH,
-    )
 
 
 def make_url(origin: str, code: str, *, upper: bool = False) -> str:

@@ -18,7 +18,7 @@ from shelftalk.store.stocks import StoredStock
 from shelftalk.web.forms import Form, fresh_form, once, read_form
 from shelftalk.web.security import get_actor, requires
 from shelftalk.web.state import state
-from shelftalk.web.stock_library import find_stock, list_own_stocks, name_own, outline_cells
+from shelftalk.web.stock_library import find_stock, name_own, outline_cells
 from shelftalk.web.texts import _
 
 bp = Blueprint("stocks", __name__, url_prefix="/admin/stocks")
@@ -176,12 +176,6 @@ def _draw(form: Form) -> Stock | None:
 def _render(form: Form, stored: StoredStock | None = None) -> tuple[str, int]:
     page = render_template("stocks/form.html", form=form, stored=stored, stock=_draw(form))
     return page, 200 if form.valid else 422
-
-
-def list_choices() -> list[Stock]:
-    """All stocks there are to choose, one's own first."""
-    with state().store.read() as db:
-        return list_own_stocks(db) + list_known_stocks()
 
 
 def init(app: Flask) -> None:

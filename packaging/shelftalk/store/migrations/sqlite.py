@@ -335,8 +335,12 @@ def m0018_units(db: Database) -> None:
 
 @migrations()
 def m0019_lists(db: Database) -> None:
-    """Lists of surveys and coupons find the pages that have one without reading any; the words are the statements'."""
+    """Lists of surveys and coupons find the pages that have one without reading any; the words are the statements'.
+
+    The next code of a pool is found without looking at those that are gone, as in PostgreSQL.
+    """
     for kind in ("survey", "coupon"):
         has = f"""content like '%%"type":"{kind}"%%'"""
         db.execute(f"create index page_versions_{kind} on page_versions (product_id, version) where {has}")
+    db.execute("create index coupon_codes_left on coupon_codes (product_id, block_id, id) where given = 0")
     db.execute("""create index pages_coupon on pages (product_id) where blocks like '%%"type":"coupon"%%'""")
