@@ -8,7 +8,6 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from shelftalk.catalog.units import drop_unit
-from shelftalk.catalog.codes import LENGTH
 from shelftalk.errors import NotFound, ShelftalkError
 from shelftalk.labels.look import parse_look
 from shelftalk.labels.placing import parse_placing
