@@ -24,6 +24,7 @@ from shelftalk.web.forms import Form, fresh_form, once, read_form
 from shelftalk.web.media import take_image
 from shelftalk.web.security import get_actor, may, requires
 from shelftalk.web.state import state
+from shelftalk.web.style_choice import list_style_offers
 from shelftalk.web.style_form import CHOICES, can_draw, list_fields, list_values, read_size, read_values
 from shelftalk.web.style_library import (
     LONG,
@@ -275,5 +276,5 @@ def describe_distance(distance_mm: float) -> str:
 
 
 def init(app: Flask) -> None:
-    """Give the templates the words for a distance."""
-    app.jinja_env.globals["describe_distance"] = describe_distance
+    """Give the templates the words for a distance, and what can be chosen at print."""
+    app.jinja_env.globals.update(describe_distance=describe_distance, list_style_offers=list_style_offers)
