@@ -35,6 +35,7 @@ from shelftalk.web.run_files import add_print_run
 from shelftalk.web.security import get_actor
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
+from shelftalk.web.style_library import load_look_images
 from shelftalk.web.unit_prints import Plan, check_units, plan_units
 
 FIELDS = ("stock", "design", "price", "start", "copies", "units", *placing_form.FIELDS, *look_form.FIELDS)
@@ -191,10 +192,11 @@ def make_items(job: Job) -> list[LabelItem]:
 
 def load_design(job: Job) -> tuple[Design | None, dict[str, bytes]]:
     """The design and the pictures in it."""
-    if job.design is None:
-        return None, {}
     with state().store.read() as db:
-        return job.design.design, load_images(db, state().media_folder, job.design.design)
+        images = load_look_images(db, state().media_folder, job.look)
+        if job.design is None:
+            return None, images
+        return job.design.design, images | load_images(db, state().media_folder, job.design.design)
 
 
 def carry_out(job: Job) -> str:

@@ -48,6 +48,7 @@ class Chosen:
 def index() -> ResponseReturnValue:
     form = fresh_form(q="", stock=_find_last_stock(), sq="", **label_job.FRESH)
     form.values["units"] = "on" if request.args.get("units") == "on" else ""
+    form.values["style"] = request.args.get("style", "")[:40]
     choose_design(form, request.args.get("design", ""))
     codes = read_codes(request.args.getlist("code"), request.args.get("codes", ""))
     query = read_list_query(sorts=SORTS, filters=FILTERS)

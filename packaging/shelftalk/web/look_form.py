@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from shelftalk.labels.distance import check_upper
 from shelftalk.labels.look import PLAIN_LOOK, Look
+from shelftalk.labels.style import raise_level
 from shelftalk.labels.symbol import LEVELS
+from shelftalk.web import style_choice
 from shelftalk.web.forms import Form
 from shelftalk.web.state import state
 
-FIELDS = ("level", "upper", "till", "anyway")
-FRESH = {"level": "M", "upper": "", "till": "", "anyway": ""}
+FIELDS = ("level", "upper", "till", "anyway", *style_choice.FIELDS)
+FRESH = {"level": "M", "upper": "", "till": "", "anyway": "", **style_choice.FRESH}
 
 
 def read_look(form: Form) -> Look:
@@ -20,7 +22,9 @@ def read_look(form: Form) -> Look:
     with form.catch():
         if upper:
             check_upper(f"{state().settings.origin}/q/code")
-    return Look(level, upper, till=till, anyway=anyway)
+    style = style_choice.read_style(form)
+    form.values["level"] = level = raise_level(level, style)  # as high as a logo needs
+    return Look(level, upper, style, till=till, anyway=anyway)
 
 
 def take_remedy(form: Form, name: str) -> None:

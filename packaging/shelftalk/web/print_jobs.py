@@ -32,6 +32,7 @@ from shelftalk.web.label_items import make_label_items
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.state import State
 from shelftalk.web.stock_library import find_stock
+from shelftalk.web.style_library import load_look_images
 from shelftalk.web.unit_prints import Plan, plan_units
 
 MOST_LABELS = 1_000_000
@@ -269,6 +270,7 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
         items = list(plan.each_item(items)) if plan else items
         design = find_design(db, job.design, job.design_version) if job.design else None
         images = load_images(db, state.media_folder, design.design) if design else {}
+        images |= load_look_images(db, state.media_folder, parse_look(job.look))
     sheets: LabelSheets = make_labels(
         items,
         stock,

@@ -29,6 +29,7 @@ from shelftalk.web.run_words import EVENT_ICONS, EVENTS, describe_look, describe
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
+from shelftalk.web.style_library import load_look_images
 from shelftalk.web.texts import _
 
 bp = Blueprint("runs", __name__, url_prefix="/admin/runs")
@@ -176,7 +177,8 @@ def pdf(run_id: int) -> ResponseReturnValue:
 
 def _load_design(run: PrintRun) -> tuple[Design | None, Images]:
     with state().store.read() as db:
-        return load_run_design(db, state().media_folder, run.design, run.design_version)
+        design, images = load_run_design(db, state().media_folder, run.design, run.design_version)
+        return design, images | load_look_images(db, state().media_folder, parse_look(run.look))
 
 
 def _find_stock(run: PrintRun) -> Stock:
