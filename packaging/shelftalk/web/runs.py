@@ -15,6 +15,7 @@ from shelftalk.catalog.codes import LENGTH, normalise_code
 from shelftalk.errors import Invalid
 from shelftalk.labels.design_art import Images
 from shelftalk.labels.label_design import Design
+from shelftalk.labels.look import parse_look
 from shelftalk.labels.stock import Stock
 from shelftalk.store import rollups, run_events
 from shelftalk.store import runs as run_store
