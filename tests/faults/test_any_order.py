@@ -6,6 +6,7 @@ with a power cut, deletions the folder was not synced after are undone. `FAULTS=
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import sqlite3
@@ -40,6 +41,7 @@ from tests.store.test_store_contract import add_placement, add_product
 pytestmark = pytest.mark.faults
 ALL = os.environ.get("FAULTS") == "all"
 EXAMPLES, STEPS = (1_500, 60) if ALL else (60, 25)
+MEMORY = os.environ.get("PYTEST_DEBUG_TEMPROOT")  # where the tests keep their folders: the cuts are played, not real
 LIMITS = Limits(segment_bytes=300, patience_s=20, retry_s=0)  # a busy disk is not what is tried here
 STRANGERS = tuple(code_number(n) for n in range(900, 903))  # codes the store does not know, at first
 ROLLUPS = {
@@ -56,7 +58,8 @@ class Killed(BaseException):
 @cache
 def make_template() -> tuple[Path, tuple[str, ...]]:
     """A store with placements, made once: the file and their codes."""
-    path = Path(tempfile.mkdtemp(prefix="any-order")) / "store.sqlite"
+    path = Path(tempfile.mkdtemp(prefix="any-order", dir=MEMORY)) / "store.sqlite"
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
     store = Store(SqliteEngine(path))
     store.migrate()
     with store.write() as db:
@@ -125,7 +128,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="any-order"))
+        self.folder = Path(tempfile.mkdtemp(prefix="any-order", dir=MEMORY))
         template, codes = make_template()
         self.path = self.folder / "store.sqlite"
         shutil.copy(template, self.path)
