@@ -27,6 +27,9 @@
   let running = null;
   let wanted = ""; // the place clicked or focused last
 
+  // Searches answer while one types: Enter would send the whole form.
+  for (const search of form.querySelectorAll('[type="search"]')) search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+
   // While somebody chooses among the designs they stay; only the price's field comes and goes.
   const followPrice = (designs, offered) => {
     const [here, there] = [designs, offered].map((part) => part.querySelector('[name="price"]'));

@@ -92,6 +92,11 @@ def test_stocks_are_searched_where_labels_are_printed(marketer: FlaskClient) -> 
     page = marketer.post(ADDRESS, data={**PLAIN, "sq": "herma round", "do": "find"}).text
     assert 'value="herma-4476"' in page and 'value="avery-5160"' not in page
     assert 'value="avery-l7160" checked' in page, "what is chosen stays"
+    assert "2 sheet" in page and "Chosen now" in page
+    number = marketer.post(ADDRESS, data={**PLAIN, "sq": "L7160", "do": "find"}).text
+    assert "1 sheet or roll matches" in number and "Chosen now" not in number
+    nothing = marketer.post(ADDRESS, data={**PLAIN, "sq": "x9999", "do": "find"}).text
+    assert "No sheet or roll matches “x9999”." in nothing and 'value="avery-l7160" checked' in nothing
 
 
 @given(st.frozensets(st.integers(1, 500), max_size=60))

@@ -28,7 +28,7 @@ from shelftalk.web.placements import FILTERS, SORTS, clean_filters
 from shelftalk.web.security import may, requires
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import list_stocks
-from shelftalk.web.stock_words import describe_stock, group_stocks
+from shelftalk.web.stock_words import describe_stock, find_stocks, group_stocks
 
 bp = Blueprint("labels", __name__, url_prefix="/admin/labels")
 FIELDS = ("q", "codes", "sq", *label_job.FIELDS, "do")
@@ -112,7 +112,8 @@ def _render(form: Form, codes: list[str]) -> ResponseReturnValue:
         job=job,
         preview=outcome.preview,
         advice=outcome.advice,
-        stock_groups=group_stocks(job.stock, form.get("sq")),
+        stock_groups=group_stocks(job.stock),
+        stocks_found=find_stocks(form.get("sq")),
         printers=placing_form.list_printers(),
         offers=list_offers(job.stock),
         asks_price=job.design is not None and asks_for(job.design.design, "price"),

@@ -19,10 +19,18 @@ USES = {
 }
 
 
-def group_stocks(chosen: Stock, search: str = "") -> list[tuple[str, list[Stock]]]:
-    """The stocks that match by maker: one's own first, single labels last. What is chosen always stays there."""
+def find_stocks(search: str) -> list[Stock]:
+    """The stocks that match what was typed, the number itself first; none while nothing is."""
+    if not search.strip():
+        return []
     with state().store.read() as db:
-        stocks = search_stocks(search[:100], list_stocks(db))
+        return search_stocks(search.strip()[:100], list_stocks(db))
+
+
+def group_stocks(chosen: Stock) -> list[tuple[str, list[Stock]]]:
+    """The stocks by maker: one's own first, single labels last. What is chosen is always among them."""
+    with state().store.read() as db:
+        stocks = list_stocks(db)
     groups: dict[str, list[Stock]] = {}
     for stock in stocks if chosen in stocks else [chosen, *stocks]:
         groups.setdefault("own" if is_own(stock) else _name_group(stock), []).append(stock)
