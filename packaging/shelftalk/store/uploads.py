@@ -12,6 +12,7 @@ from shelftalk.clock import parse_at
 from shelftalk.store.backup import TABLES
 from shelftalk.store.db import Db
 from shelftalk.store.sent import TABLES as SENT
+from shelftalk.store.units import TABLES as UNITS
 
 Kind = Literal["media", "files"]
 KINDS: tuple[Kind, ...] = ("media", "files")
@@ -20,6 +21,7 @@ NAMELESS = frozenset(
     (
         *KINDS,
         *SENT,
+        *UNITS,
         "users",
         "codes",
         "scans",
