@@ -148,3 +148,17 @@ def test_runs_are_found_by_person_stock_product_code_and_day(db: Db) -> None:
     assert find(to_at="2026-03-02", code=tea.code) == find(stock="avery-l7160") == [first.id]
     assert runs.list_people(db) == ["Mina", "Sina"]
     assert runs.list_stocks(db) == ["avery-l7160", "own-5.2"]
+
+
+def test_a_row_that_is_there_is_not_replaced_either(store: Store) -> None:
+    with store.write() as db:
+        run = add_run(db, ["a"], labels=1)
+    replace = (
+        "insert or replace into run_codes values (:id, 'a', 9)"
+        if store.engine.name == "sqlite"
+        else "insert into run_codes values (%(id)s, 'a', 9) on conflict (run_id, code) do update set quantity = 9"
+    )
+    with pytest.raises(Conflict), store.write() as db:
+        db.engine.execute(db.connection, replace, {"id": run.id})
+    with store.read() as db:
+        assert [one.quantity for one in runs.list_codes(db, run.id)] == [1]

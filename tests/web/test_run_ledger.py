@@ -130,11 +130,9 @@ def test_print_again_makes_a_run_of_its_own_with_the_same_choices(
     with store.write() as db:
         place = placement_store.find_placement_by_code(db, code)
         assert place
-        values = {name: getattr(place, name) for name in ("medium", "location_id", "stage", "language", "note")}
-        dates = {"installed_on": None, "removed_on": None}
-        placement_store.update_placement(
-            db, place.id, place.revision, **values, **dates, call_to_action="Taste it today", at=clock.now()
-        )
+        kept = ("medium", "location_id", "stage", "language", "note", "installed_on", "removed_on")
+        values = {name: getattr(place, name) for name in kept} | {"call_to_action": "Taste it today"}
+        placement_store.update_placement(db, place.id, place.revision, **values, at=clock.now())
     answer = marketer.post(f"/admin/runs/{run.id}/again", data={"form_key": "again"})
     assert answer.status_code == 303
     assert marketer.post(f"/admin/runs/{run.id}/again", data={"form_key": "again"}).location == answer.location

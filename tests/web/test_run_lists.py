@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
 from shelftalk.labels.raster import render_svg
+from shelftalk.labels.symbol import make_svg
 from shelftalk.store import Store
 from shelftalk.store.runs import PrintRun
 from shelftalk.web import run_lists
@@ -79,11 +80,10 @@ def test_the_zip_holds_every_symbol_under_the_name_in_the_table(marketer: FlaskC
 def test_a_symbol_that_does_not_read_breaks_the_zip_off(
     marketer: FlaskClient, run: PrintRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draw = run_lists.make_svg
     drawn: list[bytes] = []
 
     def spoil_second(*args: object, **values: object) -> bytes:
-        drawn.append(draw(*args, **values))  # type: ignore[arg-type]
+        drawn.append(make_svg(*args, **values))  # type: ignore[arg-type]
         return drawn[0]
 
     monkeypatch.setattr(run_lists, "make_svg", spoil_second)
