@@ -120,6 +120,8 @@
       picture.hidden = !made.picture;
       if (made.picture) picture.src = made.picture;
       tell(made.faults);
+      const reach = form.querySelector("[data-reach]");
+      if (reach) reach.textContent = made.reach;
       canvas.removeAttribute("aria-busy");
     } catch (error) {
       if (error.name !== "AbortError") canvas.removeAttribute("aria-busy");

@@ -37,6 +37,7 @@ from shelftalk.web.design_library import NamedDesign, find_design, load_images, 
 from shelftalk.web.design_pictures import Words, draw, make_sample_item
 from shelftalk.web.forms import Form, fresh_form, once, parse_line, read_form
 from shelftalk.web.media import accept_image, take_image
+from shelftalk.web.print_advice import describe_design_reach
 from shelftalk.web.security import get_actor, may, requires
 from shelftalk.web.state import state
 from shelftalk.web.texts import _, text_error
@@ -252,7 +253,8 @@ def preview() -> ResponseReturnValue:
         item = make_sample_item(db, _read_words(form), state().settings.origin, state().translator)
         drawn = draw(db, state().media_folder, replace(design, faces=1), item)
     faults = {fault.field: text_error(fault) for fault in reversed((*read, *drawn.faults))}
-    return {"picture": _embed(drawn), "faults": faults, "width": design.width_mm, "height": design.height_mm}
+    size = {"width": design.width_mm, "height": design.height_mm, "reach": describe_design_reach(design)}
+    return {"picture": _embed(drawn), "faults": faults} | size
 
 
 @bp.get("/<int:design_id>/versions")

@@ -25,6 +25,7 @@ from shelftalk.web.label_items import CodeReader, PrintedCode, get_call_to_actio
 from shelftalk.web.label_job import FIRST_STOCK, MOST_LABELS, Outcome, foresee, read_job, refuse_many
 from shelftalk.web.lists import is_narrowed, read_list_query
 from shelftalk.web.placements import FILTERS, SORTS, clean_filters
+from shelftalk.web.print_advice import describe_design_reach
 from shelftalk.web.security import may, requires
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import list_stocks
@@ -161,6 +162,7 @@ def init(app: Flask) -> None:
     """Give the templates the words for a stock and for distances."""
     app.jinja_env.globals |= {
         "describe_stock": describe_stock,
+        "describe_design_reach": describe_design_reach,
         "metres": round_down,
         "reading_reason": REASONS.get,
         "TILL": X_DIMENSION,

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from shelftalk.catalog.codes import make_url
 from shelftalk.catalog.placement import MEDIA
 from shelftalk.errors import Invalid
-from shelftalk.labels.design import Room, list_layouts, measure_addresses
+from shelftalk.labels.design import DOT_MM, Room, list_layouts, measure_addresses
 from shelftalk.labels.design_art import Images
-from shelftalk.labels.distance import ENOUGH, Advice, Printed, advise, check_advice, check_upper, get_reach
+from shelftalk.labels.distance import ENOUGH, Advice, Printed, advise, check_advice, check_upper, get_reach, round_down
 from shelftalk.labels.fonts import make_address_font
 from shelftalk.labels.item import LabelItem
 from shelftalk.labels.label_design import Design
@@ -18,14 +19,19 @@ from shelftalk.labels.look import Look
 from shelftalk.labels.point_of_sale import check_gtins
 from shelftalk.labels.run import is_rtl, set_labels
 from shelftalk.labels.stock import Stock, make_page_stock
+from shelftalk.labels.style import raise_level
+from shelftalk.labels.symbol import make_symbol
+from shelftalk.labels.symbol_shapes import measure_room
 from shelftalk.web.design_library import NamedDesign, list_designs
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import list_stocks
+from shelftalk.web.texts import _
 
 MOST_ITEMS = 2_000  # measured, of a big print its first
 MOST_WORDINGS = 120  # typeset to be measured
 MOST_TRIES = 4  # stocks typeset to find one that is large enough
 GAIN = 1.04  # a remedy that adds less is none
+SAMPLE_CODE = "k7m4p29xqd"
 PAGES = ((105.0, 148.0), (148.0, 210.0), (210.0, 297.0), (297.0, 420.0))
 
 
@@ -143,14 +149,14 @@ def _count_measurable(items: Sequence[LabelItem]) -> int:
 def _list_remedies(item: LabelItem, now: Printed, setting: Setting) -> Iterator[Remedy]:
     """What makes this item's symbol read from farther: first what costs nothing, then other paper."""
     look = setting.look
-    if look.level in ("Q", "H"):
+    if look.level in ("Q", "H") and raise_level("M", look.style) == "M":
         yield from _try(item, now, replace(setting, look=replace(look, level="M")), Remedy("level", "level:M", 0))
     if not look.upper and _bears_upper(item.url):
         louder = replace(item, url=item.url.upper())
         yield from _try(louder, now, replace(setting, look=replace(look, upper=True)), Remedy("upper", "upper", 0))
     if setting.design:
-        yield from _try(item, now, replace(setting, design=None, images={}), Remedy("alone", "alone", 0))
-        yield from _find_design(now)
+        yield from _try(item, now, replace(setting, design=None), Remedy("alone", "alone", 0))
+        yield from _find_design(now, look)
     else:
         yield from _find_stock(item, now, setting)
 
@@ -177,7 +183,8 @@ def _find_stock(item: LabelItem, now: Printed, setting: Setting) -> Iterator[Rem
     with state().store.read() as db:
         known = [stock for stock in list_stocks(db) if stock.id != setting.stock.id]
     stocks = sorted([*known, *(make_page_stock(*size) for size in PAGES)], key=_get_area)
-    fitting = (stock for stock in stocks if _find_largest(item, now, stock) >= now.least_module_mm)
+    room = measure_room(now.modules, setting.look.style)
+    fitting = (stock for stock in stocks if _find_largest(item, room, stock) >= now.least_module_mm)
     for stock in islice(fitting, MOST_TRIES):
         remedy = Remedy("stock", f"stock:{stock.id}", 0, stock)
         found = next(_try(item, now, replace(setting, stock=stock), remedy), None)
@@ -186,12 +193,12 @@ def _find_stock(item: LabelItem, now: Printed, setting: Setting) -> Iterator[Rem
             return
 
 
-def _find_largest(item: LabelItem, now: Printed, stock: Stock) -> float:
-    """The largest module on such labels, before the text has its room; 0 where nothing fits."""
+def _find_largest(item: LabelItem, modules: int, stock: Stock) -> float:
+    """The largest of so many modules along a symbol on such labels, before the text has its room; 0: nothing fits."""
     ems = measure_addresses([item.address], make_address_font([item.address]))
     size = stock.label_width_mm, stock.label_height_mm
     try:
-        layouts = list_layouts(Room(*size, now.modules, is_rtl(item.language), ems, stock.shape == "round"))
+        layouts = list_layouts(Room(*size, modules, is_rtl(item.language), ems, stock.shape == "round"))
     except Invalid:
         return 0.0
     return layouts[0].module_mm
@@ -201,16 +208,29 @@ def _get_area(stock: Stock) -> float:
     return stock.label_width_mm * stock.label_height_mm
 
 
-def _find_design(now: Printed) -> Iterator[Remedy]:
+def _find_design(now: Printed, look: Look) -> Iterator[Remedy]:
     """The smallest design whose symbol is large enough; on pages of its own size."""
     with state().store.read() as db:
         designs = sorted(list_designs(db), key=lambda named: named.design.width_mm * named.design.full_height_mm)
     for named in designs:
-        side = min((min(symbol.width_mm, symbol.height_mm) for symbol in named.design.symbols), default=0.0)
-        remedy = Remedy("design", f"page:{named.ref}", get_reach(side / now.modules), design=named)
+        reach = get_design_reach(named.design, measure_room(now.modules, look.style))
+        remedy = Remedy("design", f"page:{named.ref}", reach, design=named)
         if _is_enough(remedy, now):
             yield remedy
             return
+
+
+def get_design_reach(design: Design, modules: int) -> float:
+    """From how far the symbol of a design is read, in millimetres, with so many modules along its side."""
+    side = min((min(symbol.width_mm, symbol.height_mm) for symbol in design.symbols), default=0.0)
+    return get_reach(int(side / modules / DOT_MM + 1e-9) * DOT_MM)
+
+
+def describe_design_reach(design: Design) -> str:
+    """From how far a design's symbol of a usual code here is read, in the reader's language; empty without a symbol."""
+    symbol = make_symbol(make_url(state().settings.origin, SAMPLE_CODE))
+    reach = round_down(get_design_reach(design, symbol.full_size))
+    return _("Reads at up to {reach} m", reach=reach) if reach else ""
 
 
 def _is_enough(remedy: Remedy, now: Printed) -> bool:
