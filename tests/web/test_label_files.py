@@ -176,7 +176,9 @@ def test_a_calibrated_printers_correction_is_applied_in_dots(
         )
     assert "Zebra" in marketer.get(f"/admin/runs/{run.id}").text
     plain = read_zpl(marketer.get(f"/admin/runs/{run.id}/labels.file?kind=zpl&dpi=203").data)[0]
-    moved = read_zpl(marketer.get(f"/admin/runs/{run.id}/labels.file?kind=zpl&dpi=203&printer=1").data)[0]
+    answer = marketer.get(f"/admin/runs/{run.id}/labels.file?kind=zpl&dpi=203&printer=1")
+    assert answer.mimetype == "application/zpl", answer.text
+    moved = read_zpl(answer.data)[0]
     (x, y, _), (moved_x, moved_y, _) = plain.fields[0], moved.fields[0]
     assert (moved_x - x, moved_y - y) == (8, 0), "one millimetre is eight dots"
 

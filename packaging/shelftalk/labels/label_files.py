@@ -148,8 +148,12 @@ def prove_label(label: DotLabel, image: Image.Image) -> Measured:
 
 
 def _prove_spot(image: Image.Image, spot: Spot) -> None:
-    """Every module is one tone over whole dots, and the quiet zone is white; raises ProofFailed."""
-    symbol = image.crop(spot.box)
+    """Every module is one tone over whole dots, and the quiet zone is white; raises ProofFailed.
+
+    A printer's correction may move the quiet zone's edge off the picture: nothing is printed there.
+    """
+    symbol = Image.new("L", (spot.side, spot.side), "white")
+    symbol.paste(image, (-spot.left, -spot.top))
     modules = symbol.resize((spot.modules, spot.modules), Image.Resampling.NEAREST)
     again = modules.resize(symbol.size, Image.Resampling.NEAREST)
     if ImageChops.difference(symbol, again).getbbox():
