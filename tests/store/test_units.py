@@ -186,7 +186,7 @@ def test_days_too_old_to_keep_go_and_the_counts_stay(store: Store) -> None:
         assert units.count_units(db) == UnitFigures(50, 1, 8, 9, 0, 0)
         assert retention.find_oldest_day(db) == DAY
         count(db, scan_unit(db, placement, 1, AT + timedelta(days=1)))
-        found = db.list("list_unusual_units", placement_id=placement.id, after=0, often=1, apart=0, limit=1)
+        found = db.list("list_unusual_units", "number", placement_id=placement.id, after=0, often=1, apart=0, limit=1)
         assert [dict(row) for row in found] == [
             {"number": 1, "scans": 3, "first_day": "2026-11-04", "last_day": "2026-11-04"}
         ]

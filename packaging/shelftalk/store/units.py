@@ -247,20 +247,25 @@ def count_units(db: Db, *, placement_id: int = 0, product_id: int = 0, run_id: i
     return UnitFigures(**{name: int(value) for name, value in (dict(given) | dict(scanned)).items()})
 
 
-def list_unusual(db: Db, placement_id: int, *, after: int = 0, limit: int = 50) -> list[UnitCount]:
-    """Units scanned so often or so long apart that they may be copies, by number."""
-    rows = db.list("list_unusual_units", placement_id=placement_id, after=after, often=OFTEN, apart=APART, limit=limit)
+def list_unusual(db: Db, placement_id: int, limit: int = 20) -> list[UnitCount]:
+    """Units scanned so often or so long apart that they may be copies, those scanned most often first."""
+    return _list_unusual(db, placement_id, "scans desc, number", 0, limit)
+
+
+def _list_unusual(db: Db, placement_id: int, sort: str, after: int, limit: int) -> list[UnitCount]:
+    asked = {"placement_id": placement_id, "after": after, "often": OFTEN, "apart": APART, "limit": limit}
+    rows = db.list("list_unusual_units", sort, **asked)
     return [
         UnitCount(row["number"], row["scans"], _read_day(row["first_day"]), _read_day(row["last_day"])) for row in rows
     ]
 
 
 def each_unusual(store: Store, placement_id: int) -> Iterator[UnitCount]:
-    """All of them, read in parts: nothing waits for a slow reader."""
+    """All of them by number, read in parts: nothing waits for a slow reader."""
     after = 0
     while True:
         with store.read() as db:
-            part = list_unusual(db, placement_id, after=after, limit=CHUNK)
+            part = _list_unusual(db, placement_id, "number", after, CHUNK)
         yield from part
         if len(part) < CHUNK:
             return

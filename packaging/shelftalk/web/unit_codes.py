@@ -22,7 +22,7 @@ from shelftalk.web.unit_csv import measure_codes, write_codes, write_unusual
 
 bp = Blueprint("units", __name__, url_prefix="/admin/units")
 FIELDS = ("units",)
-SHOWN = 50  # ranges and unusual units on the page; the rest is in the files
+SHOWN = 50  # ranges on the page
 
 
 @bp.get("/")
@@ -47,7 +47,7 @@ def _render(placement_id: int, form: Form) -> ResponseReturnValue:
         item = CodeReader(db).read(placement_store.get_placement(db, placement_id))
         figures = unit_store.count_units(db, placement_id=placement_id)
         ranges = unit_store.list_ranges(db, placement_id=placement_id, limit=SHOWN)
-        unusual = unit_store.list_unusual(db, placement_id, limit=SHOWN)
+        unusual = unit_store.list_unusual(db, placement_id)
     page = render_template(
         "units/show.html",
         item=item,

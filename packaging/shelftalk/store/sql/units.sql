@@ -67,7 +67,7 @@ where
         scans >= :often
         or (first_day <> '' and julianday(last_day) - julianday(first_day) >= :apart)
     )
-order by number
+order by {sort}
 limit :limit;
 
 -- name: list_placements_with_units(product_id, limit, offset)

@@ -29,7 +29,7 @@ where
         scans >= :often
         or cast(nullif(last_day, '') as date) - cast(nullif(first_day, '') as date) >= :apart
     )
-order by number
+order by {sort}
 limit :limit;
 
 -- name: add_unit_scans(placement_id, number, scans, first_day, last_day)!
