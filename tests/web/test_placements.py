@@ -214,6 +214,7 @@ def test_every_symbol_file_opens_the_printed_address(marketer: FlaskClient, stor
     for dpi in (300, 600):
         image = Image.open(io.BytesIO(marketer.get(f"{address}-{dpi}.png").data))
         assert [code.text for code in zxingcpp.read_barcodes(image.convert("L"))] == [url]
+        assert image.info["dpi"] == pytest.approx((dpi, dpi), abs=0.02)
         widths.append(image.width / dpi * 25.4)
     assert all(50 <= width < 58 for width in widths), "a shelf talker is read from half a metre: 50 mm"
     assert marketer.get(f"{address}-72.png").status_code == 404

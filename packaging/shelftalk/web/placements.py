@@ -18,6 +18,7 @@ from shelftalk.errors import Conflict, NotFound
 from shelftalk.labels.distance import Budget, find_smaller, get_distance, make_budget
 from shelftalk.labels.proof import prove_symbol_png, prove_symbol_svg
 from shelftalk.labels.symbol import Symbol, make_png, make_svg, make_symbol
+from shelftalk.labels.thermal import make_picture_head
 from shelftalk.store import locations as location_store
 from shelftalk.store import placements as placement_store
 from shelftalk.store import products as product_store
@@ -52,7 +53,7 @@ bp = Blueprint("placements", __name__, url_prefix="/admin/placements")
 SORTS = ("product", "location", "medium", "stage", "status", "installed_on", "updated_at")
 FILTERS = ("product", "location", "medium", "stage", "status")
 NUMBERS = ("product", "location")
-PRINT_DPI = (300, 600)
+PRINT_DPI = (203, 300, 600)
 
 
 # ---- the list ----
@@ -281,10 +282,9 @@ def symbol_svg(placement_id: int) -> ResponseReturnValue:
 @bp.get("/<int:placement_id>/symbol-<int:dpi>.png")
 @requires("staff")
 def symbol_png(placement_id: int, dpi: int) -> ResponseReturnValue:
-    if dpi not in PRINT_DPI:
-        raise NotFound("There is no picture of {value} dpi. There are 300 and 600.", value=dpi)
+    make_picture_head(dpi)
     placement, symbol = _get_symbol(placement_id)
-    png = make_png(symbol, module_px=max(4, ceil(get_budget(placement).module_mm / 25.4 * dpi)))
+    png = make_png(symbol, module_px=max(4, ceil(get_budget(placement).module_mm / 25.4 * dpi)), dpi=dpi)
     return _send(prove_symbol_png(png, symbol.text), "image/png", f"{placement.code}-{dpi}dpi.png")
 
 
