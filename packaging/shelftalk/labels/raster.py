@@ -49,12 +49,12 @@ class Pages:
             page.close()
 
 
-def make_preview(pdf: bytes, page: int = 0, dpi: float = 110) -> bytes:
+def make_preview(pdf: bytes, page: int = 0, dpi: float = 110, *, grey: bool = True) -> bytes:
     """One page of a PDF as PNG, for a screen; raises NotFound when there is no such page."""
     with open_pages(pdf) as pages:
         if not 0 <= page < len(pages):
             raise NotFound("There is no page {page}. The pages are 1 to {count}.", page=page + 1, count=len(pages))
-        image = pages.render(page, dpi)
+        image = pages.render(page, dpi, grey=grey)
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()

@@ -158,7 +158,7 @@ def _draw_first_sheet(form: Form, job: Job, each: Sequence[LabelItem]) -> Previe
         sheets = make_labels(
             items, job.stock, start=job.start, design=design, images=images, placing=plain, look=job.look
         )
-        picture = make_preview(sheets.pdf)
+        picture = make_preview(sheets.pdf, grey=not images and job.look.style is None)
         address = "data:image/png;base64," + base64.b64encode(picture).decode()
         return Preview(address, sheets.proof.symbols)
     return None
