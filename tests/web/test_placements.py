@@ -211,13 +211,14 @@ def test_every_symbol_file_opens_the_printed_address(marketer: FlaskClient, stor
     assert svg.mimetype == "image/svg+xml"
     assert [code.text for code in zxingcpp.read_barcodes(render_svg(svg.data, 300))] == [url]
     widths = []
-    for dpi in (300, 600):
+    for dpi in (203, 300, 600):
         image = Image.open(io.BytesIO(marketer.get(f"{address}-{dpi}.png").data))
         assert [code.text for code in zxingcpp.read_barcodes(image.convert("L"))] == [url]
         assert image.info["dpi"] == pytest.approx((dpi, dpi), abs=0.02)
         widths.append(image.width / dpi * 25.4)
     assert all(50 <= width < 58 for width in widths), "a shelf talker is read from half a metre: 50 mm"
-    assert marketer.get(f"{address}-72.png").status_code == 404
+    assert marketer.get(f"{address}-72.png").status_code == 200
+    assert marketer.get(f"{address}-71.png").status_code == 422
 
 
 def test_symbols_lead_to_the_origin_whatever_host_asks(marketer: FlaskClient, store: Store) -> None:
