@@ -95,7 +95,7 @@ def test_the_samples_runs_go_with_it_and_own_runs_and_their_places_stay(db: Db) 
     run_events.add_event(db, gone.id, "note", by="", at=AT, text="sample")
     own = add_run(db, [sampled.code], labels=3)
     run_events.add_event(db, own.id, "shipped", by="Mina", at=AT, quantity=1, location_id=shop.id)
-    sample.remove_sample(db)
+    assert sample.remove_sample(db).run_ids == (gone.id,)
     assert [row.id for row in runs.list_runs(db, ListQuery()).rows] == [own.id]
     assert [event.location_name for event in run_events.list_events(db, own.id)] == ["Shop"]
     assert [(one.quantity, one.placement_id) for one in runs.list_codes(db, own.id)] == [(3, None)]

@@ -33,10 +33,10 @@ def count(store: Store, placement: Placement, scans: int) -> None:
 
 @pytest.fixture
 def poster(marketer: FlaskClient, store: Store) -> Placement:
-    """210 labels of a poster, ten of them spoiled, 26 scans; and a card at the till with five labels."""
+    """60 labels of a poster, ten of them spoiled, 26 scans; and a card at the till with five labels."""
     tea = add_tea(store)
     poster, card = add_placement(store, tea, add_location(store)), add_placement(store, tea, medium="till_card")
-    run = print_labels(marketer, store, [poster.code], copies="210")
+    run = print_labels(marketer, store, [poster.code], copies="60")
     print_labels(marketer, store, [card.code], copies="5")
     with store.write() as db:
         run_events.add_event(db, run.id, "spoiled", by="Mei", at=clock.now(), quantity=10, text="wet")
@@ -53,12 +53,12 @@ def test_the_report_tells_what_labels_brought_and_how_it_is_counted(staff: Flask
     figures = {
         re.sub("<[^>]*>", "", name): (labels, scans, re.sub("<[^>]*>", "", rate)) for name, labels, scans, rate in rows
     }
-    assert figures["Shelf talker"] == ("200", "26", "130")
+    assert figures["Shelf talker"] == ("50", "26", "520")
     assert figures["Card at the till"] == ("5", "40", "–")
-    assert figures["Taipei Xinyi"] == ("200", "26", "130")
+    assert figures["Taipei Xinyi"] == ("50", "26", "520")
     assert "With fewer than 50 labels no figure is given" in page
     behind = unescape(staff.get(f"/admin/reports/placements?product={poster.product_id}").text)
-    assert '<td class="number">130</td>' in behind
+    assert '<td class="number">520</td>' in behind
     assert 'aria-label="too few printed"' in behind
     assert "Spoiled labels are taken off" in behind
 
@@ -68,7 +68,7 @@ def test_the_file_has_every_placement_with_its_numbers(staff: FlaskClient, poste
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert tuple(rows[0]) == COLUMNS
     first = next(row for row in rows if row["code"] == poster.code)
-    assert [first[name] for name in COLUMNS[-3:]] == ["200", "26", "130"]
+    assert [first[name] for name in COLUMNS[-3:]] == ["50", "26", "520"]
     assert (first["medium"], first["location"]) == ("shelf_talker", "Taipei Xinyi")
     other = next(row for row in rows if row["code"] != poster.code)
     assert [other[name] for name in COLUMNS[-3:]] == ["5", "40", ""]

@@ -37,10 +37,11 @@ IN_ORDER = (
 
 @dataclass(frozen=True)
 class RemovedSample:
-    """What left with the sample, so that the shelf can forget it too."""
+    """What left with the sample, so that the shelf and the folder of runs can forget it too."""
 
     product_ids: tuple[int, ...]
     codes: tuple[str, ...]
+    run_ids: tuple[int, ...] = ()
 
 
 def has_sample(db: Db) -> bool:
@@ -54,13 +55,14 @@ def remove_sample(db: Db) -> RemovedSample:
     products = tuple(row["id"] for row in db.list("list_products_changed_since", version=0) if row["is_sample"])
     db.run("keep_used_locations")
     _take_scans_out(db)
+    run_ids = tuple(row["id"] for row in db.list("list_sample_runs"))
     with open_ledger(db):
         for name in ("run_events", "run_codes", "print_runs"):
             db.run(f"drop_sample_{name}")
     for name in IN_ORDER:
         db.run(f"drop_sample_{name}")
     demand_rebuild(db)
-    return RemovedSample(products, codes)
+    return RemovedSample(products, codes, run_ids)
 
 
 def _take_scans_out(db: Db) -> None:

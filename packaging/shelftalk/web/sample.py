@@ -23,6 +23,7 @@ from shelftalk.store import Db, actions, locations, media, pages, placements, pr
 from shelftalk.store import sample as sample_store
 from shelftalk.web.forms import go_to, once, read_form
 from shelftalk.web.media import accept_image
+from shelftalk.web.run_files import get_pdf_path
 from shelftalk.web.sample_offers import add_sent
 from shelftalk.web.sample_prints import add_prints
 from shelftalk.web.sample_voices import add_voices
@@ -206,7 +207,9 @@ def remove_sample(state: State) -> None:
     """Take the sample brand out, with its scans; own work stays."""
     with state.store.write() as db:
         sent.drop_sample_sent(db)
-        sample_store.remove_sample(db)
+        removed = sample_store.remove_sample(db)
+    for run_id in removed.run_ids:
+        get_pdf_path(state.settings.instance / "runs", run_id).unlink(missing_ok=True)
     state.refresh_shelf(full=True)
 
 

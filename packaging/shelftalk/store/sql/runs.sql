@@ -126,6 +126,9 @@ from run_codes join print_runs on print_runs.id = run_codes.run_id
 where run_codes.code = :code
 order by print_runs.id desc;
 
+-- name: list_sample_runs()
+select id from print_runs where is_sample = 1 order by id;
+
 -- name: drop_sample_run_events()!
 delete from run_events where run_id in (select id from print_runs where is_sample = 1);
 
