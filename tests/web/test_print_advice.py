@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -202,3 +203,23 @@ def test_a_placements_page_says_how_wide_its_own_symbol_must_be(marketer: FlaskC
     assert "Print it at least 151 mm wide: here people hold the phone about 1.5 m away." in page
     svg = marketer.get(f"/admin/placements/{placement.id}/symbol.svg").text
     assert 'width="150.368mm"' in svg
+
+
+def test_the_command_warns_holds_and_prints_like_the_page(app: Flask, store: Store, tmp_path: Path) -> None:
+    tea = add_tea(store)
+    shelf, poster = (add_placement(store, tea, medium=medium).code for medium in ("shelf_talker", "poster"))
+    out = tmp_path / "labels.pdf"
+    run = app.test_cli_runner()
+    done = run.invoke(args=["labels", "--code", shelf, "--level", "L", "--upper", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "Shelf talker: 1 of 1 read at up to 0.34 m, meant for 0.5 m" in done.output
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(make_preview(out.read_bytes(), 0, 300))).convert("L"))
+    assert found.text == f"HTTP://LOCALHOST:8000/Q/{shelf.upper()}" and found.ec_level == "L"
+    held = run.invoke(args=["labels", "--code", poster, "--out", str(tmp_path / "held.pdf")])
+    assert held.exit_code == 1 and "less than half" in held.output and not (tmp_path / "held.pdf").exists()
+    assert run.invoke(args=["labels", "--code", poster, "--anyway", "--out", str(out)]).exit_code == 0
+    till = run.invoke(args=["labels", "--code", shelf, "--till", "--out", str(out)])
+    assert till.exit_code == 1 and "GTIN" in till.output
+    big = run.invoke(args=["print-job", "--code", shelf, "--level", "Q", "--upper"])
+    assert big.exit_code == 0, big.output
+    assert read_looks(store) == [Look("Q", upper=True)]
