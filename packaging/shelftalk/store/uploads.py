@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from shelftalk.catalog.media import ID_LENGTH
 from shelftalk.clock import parse_at
 from shelftalk.store.backup import TABLES
 from shelftalk.store.db import Db
@@ -31,12 +32,18 @@ NAMELESS = frozenset(
         "rollup_product_location_days",
         "rollup_location_hours",
         "rollup_action_days",
+        "locations",
+        "placements",
+        "questions",
+        "reviews",
+        "review_decisions",
         "run_codes",
+        "run_events",
         "erasures",
     )
 )
 HISTORY = ("page_versions", "page_drafts")  # large, and what is in them was in a draft first: read product by product
-_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
+_HEX = re.compile(r"[0-9a-f]{16,}")
 
 
 @dataclass(frozen=True)
@@ -54,10 +61,14 @@ def list_uploads(db: Db) -> list[Upload]:
 
 
 def find_named(db: Db, *, without_note: str = "", history: bool = True) -> set[str]:
-    """Everything that looks like an upload's id in whatever may name one; one note is left out."""
+    """Everything that looks like an upload's id in whatever may name one; one note is left out.
+
+    Without `history` only what people work on is searched, which is quick enough to hold others up for.
+    """
     named: set[str] = set()
+    left_out = {*NAMELESS, *HISTORY} | (set() if history else {"print_runs"})
     for table in TABLES:
-        if table not in NAMELESS and table not in HISTORY:
+        if table not in left_out:
             rows: Iterable[Any] = db.engine.execute(db.connection, f"select * from {table}", {})  # noqa: S608 (ours)
             skipped = without_note if table == "notes" else None
             named.update(*(_list_ids(row) for row in map(dict, rows) if not skipped or row["name"] != skipped))
@@ -69,7 +80,8 @@ def find_named(db: Db, *, without_note: str = "", history: bool = True) -> set[s
 
 
 def _list_ids(row: dict[str, object]) -> set[str]:
-    return {found for value in row.values() if isinstance(value, str) for found in _ID.findall(value)}
+    texts = (value for value in row.values() if isinstance(value, str) and len(value) >= ID_LENGTH)
+    return {found for text in texts for found in _HEX.findall(text) if len(found) == ID_LENGTH}
 
 
 def drop_uploads(db: Db, uploads: Sequence[Upload]) -> None:

@@ -52,8 +52,10 @@ def sweep(store: Store, folders: Sequence[Path]) -> Swept:
     since = {upload.id: _find_day(upload, last, at.date()) for upload in unused}
     limit = clock.days_before(at.date(), UNUSED_DAYS)
     with store.write() as db:
-        named = find_named(db, without_note=NOTE, history=False)  # somebody may have saved meanwhile
-        due = [upload for upload in unused if since[upload.id] <= limit and upload.id not in named]
+        due = [upload for upload in unused if since[upload.id] <= limit]
+        if due:  # somebody may have saved meanwhile
+            named |= find_named(db, without_note=NOTE, history=False)
+            due = [upload for upload in due if upload.id not in named]
         drop_uploads(db, due)
         dropped = [upload.id for upload in due]
         left = {name: day for name, day in since.items() if name not in dropped}
