@@ -136,7 +136,7 @@ def _fill_sent(db: Db, rows: int, products: int) -> None:
         db,
         "warranties",
         f"{whence} number serial lot bought_on shop email consent delete_on search_text",
-        ((*sent(n, "w1"), f"W-7KQ2-{n:05}", f"SN{n}", "", DAY, "Shop", "", "", "2031-01-01", f"sn{n}") for n in numbers),
+        ((*sent(n, "w1"), f"W-7K-{n:05}", f"SN{n}", "", DAY, "Shop", "", "", "2031-01-01", f"sn{n}") for n in numbers),
     )
 
 
