@@ -58,7 +58,7 @@ def test_the_report_tells_what_labels_brought_and_how_it_is_counted(staff: Flask
     assert figures["Taipei Xinyi"] == ("50", "26", "520")
     assert "With fewer than 50 labels no figure is given" in page
     behind = unescape(staff.get(f"/admin/reports/placements?product={poster.product_id}").text)
-    assert '<td class="number">520</td>' in behind
+    assert '<td class="number wide-only">520</td>' in behind
     assert 'aria-label="too few printed"' in behind
     assert "Spoiled labels are taken off" in behind
 
