@@ -97,3 +97,40 @@ def test_a_wrong_mail_setting_is_named_and_a_password_in_it_is_not_shown(name: s
         read_settings(ROOT, MAIL | {name: value})
     assert raised.value.field == name
     assert "secret" not in str(raised.value)
+
+
+def test_label_printers_are_names_with_where_they_listen() -> None:
+    text = "Back office=192.168.1.40:9100:203, Склад=Till-Printer.local:9100:300 ,V6=[fe80::1]:6101:600,"
+    printers = read_settings(ROOT, {"SHELFTALK_LABEL_PRINTERS": text}).label_printers
+    assert [(printer.name, printer.host, printer.port, printer.dpi) for printer in printers] == [
+        ("Back office", "192.168.1.40", 9100, 203),
+        ("Склад", "till-printer.local", 9100, 300),
+        ("V6", "fe80::1", 6101, 600),
+    ]
+    assert read_settings(ROOT, {}).label_printers == ()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "192.168.1.40:9100:203",
+        "Till=192.168.1.40",
+        "Till=192.168.1.40:9100",
+        "Till=192.168.1.40:9100:150",
+        "Till=192.168.1.40:0:203",
+        "Till=192.168.1.40:70000:203",
+        "Till=tcp://192.168.1.40:9100:203",
+        "Till=a b:9100:203",
+        "=192.168.1.40:9100:203",
+        "Till=192.168.1.40:9100:203; Door=192.168.1.41:9100:203",
+    ],
+)
+def test_a_printer_that_is_not_said_clearly_is_refused_with_an_example(given: str) -> None:
+    with pytest.raises(Invalid, match=r"Back office=192\.168\.1\.40:9100:203"):
+        read_settings(ROOT, {"SHELFTALK_LABEL_PRINTERS": given})
+
+
+def test_two_label_printers_of_one_name_are_refused() -> None:
+    text = "Till=10.0.0.1:9100:203,Till=10.0.0.2:9100:203"
+    with pytest.raises(Invalid, match="two printers called “Till”"):
+        read_settings(ROOT, {"SHELFTALK_LABEL_PRINTERS": text})
