@@ -120,8 +120,7 @@ def add() -> ResponseReturnValue:
 @bp.post("/<int:style_id>")
 @requires("marketer")
 def save(style_id: int) -> ResponseReturnValue:
-    with state().store.read() as db:
-        return _post(name_own(style_store.get_style(db, style_id)))
+    return _post(name_own(_get(style_id)))
 
 
 def _post(named: NamedStyle | None) -> ResponseReturnValue:
