@@ -105,6 +105,9 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
     page.goto("/admin/designs/new?from=shelf-talker")
     page.locator('button[value="save"]').click()
     page.wait_for_url("**/admin/designs/1?**")
+    page.goto("/admin/styles/new?from=forest")
+    page.locator('button[value="save"]').click()
+    page.wait_for_url("**/admin/styles/1")
     page.goto("/admin/stocks/new?like=avery-22807")
     page.locator("form.form-card button.btn-primary, .form-end button.btn-primary").first.click()
     page.wait_for_url("**/admin/stocks/")
@@ -175,6 +178,7 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "labels/job/",
         "page-templates/",
     ]
+    of_one += ["styles/", "styles/new?from=framed", "styles/banner", "styles/1", "styles/1/versions"]
     of_one += ["designs/", "designs/new", "designs/table-tent", "designs/1?lang=fa", "designs/1/versions"]
     sheets = ["stocks/", "stocks/new?like=avery-22807", "stocks/1", "calibration/", "calibration/new", "calibration/1"]
     rest = [f"/admin/{path}" for path in [*lists, *forms, *of_one, *sheets, "status", "reports/", "nothing-here"]]
