@@ -90,6 +90,7 @@ def test_a_remedy_is_one_press_and_keeps_its_promise(marketer: FlaskClient, stor
         assert f"they read at up to {reach} m." in words
     stock = offered[1][0].removeprefix("stock:")
     chosen = marketer.post(ADDRESS, data=filled(code, do=f"stock:{stock}")).text
+    assert stock == "avery-l7173", "on the same paper, no larger than it must be"
     assert f'value="{stock}" checked' in chosen and "What helps" not in chosen
 
 

@@ -179,12 +179,13 @@ def _try(item: LabelItem, now: Printed, setting: Setting, remedy: Remedy) -> Ite
 
 
 def _find_stock(item: LabelItem, now: Printed, setting: Setting) -> Iterator[Remedy]:
-    """The smallest labels on which the symbol is large enough, tried by typesetting them."""
+    """The smallest labels on which the symbol is large enough, on the same paper if there are; tried by typesetting."""
     with state().store.read() as db:
         known = [stock for stock in list_stocks(db) if stock.id != setting.stock.id]
-    stocks = sorted([*known, *(make_page_stock(*size) for size in PAGES)], key=_get_area)
+    pages = (make_page_stock(*size) for size in PAGES)
+    stocks = sorted([*known, *pages], key=lambda stock: (stock.paper != setting.stock.paper, _get_area(stock)))
     room = measure_room(now.modules, setting.look.style)
-    fitting = (stock for stock in stocks if _find_largest(item, room, stock) >= now.least_module_mm)
+    fitting = (stock for stock in stocks if _find_largest(item, room, stock) >= ENOUGH * now.least_module_mm)
     for stock in islice(fitting, MOST_TRIES):
         remedy = Remedy("stock", f"stock:{stock.id}", 0, stock)
         found = next(_try(item, now, replace(setting, stock=stock), remedy), None)
