@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from shelftalk import clock
 from shelftalk.catalog.units import parse_unit
 from shelftalk.config import make_environ
-from shelftalk.labels.item import LabelItem
+from shelftalk.labels.item import LabelItem, fill_template
 from shelftalk.labels.stock import get_stock
 from shelftalk.store import Store
 from shelftalk.store import runs as run_store
@@ -107,6 +107,28 @@ def test_printed_again_the_numbers_go_on(marketer: FlaskClient, store: Store, co
     assert list_numbers(store, codes[0]) == list(range(1, 11))
     listed = marketer.get("/admin/runs/1/codes.csv").text
     assert listed.count("/q/" + codes[0]) >= 5
+
+
+def test_a_design_may_say_the_serial_number_and_a_units_code_finds_its_print(
+    marketer: FlaskClient, store: Store, codes: list[str]
+) -> None:
+    data = {
+        "code": codes[:1],
+        "stock": STOCK.id,
+        "start": "1",
+        "copies": "3",
+        "units": "on",
+        "design": "pack",
+        "do": "pdf",
+    }
+    assert marketer.post("/admin/labels/", data=data | {"anyway": "on"}).status_code == 303
+    [run] = list_runs(store)
+    last = parse_items(run)[2]
+    assert fill_template("No. {serial}", last) == "No. 000003"
+    assert fill_template("{serial}", replace(last, serial="")) == ""
+    assert run.design == "pack"
+    assert "/admin/runs/1" in marketer.get(f"/admin/runs/?q={last.code.upper()}").text
+    assert marketer.get(f"/admin/placements/code/{last.code}").headers["Location"].endswith("/admin/placements/1")
 
 
 def test_a_preview_gives_nothing_out_and_shows_codes_as_long_as_in_print(
@@ -218,4 +240,4 @@ def test_a_run_keeps_its_labels_short_and_gives_them_back_as_they_were() -> None
     assert len(kept) == 5
     assert list(lengthen_items(kept)) == items
     assert units[0].url == units[0].url.upper() and units[0].serial == "000007"
-    assert units[0].address.startswith("tea.example/q/h73222222b") and units[0].address == units[0].address.lower()
+    assert units[0].address == base.address, "what people type is the placement's"

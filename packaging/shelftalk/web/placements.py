@@ -14,6 +14,7 @@ from shelftalk.catalog.codes import make_url, normalise_code
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.placement import MEDIA, STAGES, Placement
 from shelftalk.catalog.product import STATUSES
+from shelftalk.catalog.units import drop_unit
 from shelftalk.errors import Conflict, NotFound
 from shelftalk.labels.distance import Budget, find_smaller, get_distance, make_budget
 from shelftalk.labels.proof import prove_symbol_png, prove_symbol_svg
@@ -254,7 +255,7 @@ def show(placement_id: int) -> ResponseReturnValue:
 @requires("staff")
 def show_code(code: str) -> ResponseReturnValue:
     with state().store.read() as db:
-        placement = placement_store.find_placement_by_code(db, normalise_code(code)[:20])
+        placement = placement_store.find_placement_by_code(db, drop_unit(normalise_code(code)[:20]))
     if placement is None:
         raise NotFound("No placement has the code {value}. Compare it with the list of placements.", value=code[:20])
     return redirect(url_for("placements.show", placement_id=placement.id), 303)

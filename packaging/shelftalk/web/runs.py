@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
 from shelftalk.catalog.codes import LENGTH, normalise_code
+from shelftalk.catalog.units import drop_unit
 from shelftalk.errors import Invalid
 from shelftalk.labels.design_art import Images
 from shelftalk.labels.label_design import Design
@@ -66,7 +67,7 @@ def make_store_query(query: ListQuery) -> ListQuery:
     first, last = (_read_day(query.filter(name)) for name in ("from", "to"))
     filters = {name: query.filter(name) for name in ("by", "stock")}
     filters |= {name: query.filter(name) if query.number(name) else "" for name in ("product", "location")}
-    filters["code"] = normalise_code(query.search.rpartition("/")[2]) if query.search else ""
+    filters["code"] = drop_unit(normalise_code(query.search.rpartition("/")[2])) if query.search else ""
     filters["from_at"] = first.isoformat() if first else ""
     filters["to_at"] = (last + timedelta(days=1)).isoformat() if last and last < date.max else ""
     return replace(query, filters=filters)

@@ -49,7 +49,10 @@ def _plan(db: Db, code: str, count: int, *, begin: bool) -> RunUnits:
 
 
 def each_unit_item(base: LabelItem, units: RunUnits) -> Iterator[LabelItem]:
-    """A placement's label once for each unit: its own code in the symbol and in the address, and its serial number."""
+    """A placement's label once for each unit, with its own code in the symbol and its serial number.
+
+    The address people read and type stays the placement's: it opens the same page, and is eight signs shorter.
+    """
     codes = each_unit(base.code, units.first, units.last, units.key)
     return (_make_item(base, code[LENGTH:], number) for number, code in enumerate(codes, start=units.first))
 
@@ -59,7 +62,6 @@ def _make_item(base: LabelItem, suffix: str, number: int) -> LabelItem:
         base,
         code=base.code + suffix,
         url=base.url + (suffix.upper() if base.url.isupper() else suffix),
-        address=base.address + suffix,
         serial=format_serial(number),
     )
 
@@ -90,8 +92,7 @@ def shorten_items(items: Sequence[LabelItem]) -> list[dict[str, Any]]:
 
 
 def _drop_suffix(item: LabelItem) -> LabelItem:
-    code, url, address = drop_unit(item.code), item.url[:-SIGNS], item.address[:-SIGNS]
-    return replace(item, code=code, url=url, address=address, serial="")
+    return replace(item, code=drop_unit(item.code), url=item.url[:-SIGNS], serial="")
 
 
 def lengthen_items(kept: Sequence[Mapping[str, Any]]) -> Iterator[LabelItem]:
