@@ -114,6 +114,7 @@ def test_less_than_half_the_distance_is_held_until_somebody_wants_it(marketer: F
     assert 'name="anyway"' in held.text and read_looks(store) == []
     assert marketer.post(ADDRESS, data=filled(code, anyway="on", do="pdf")).status_code == 303
     assert read_looks(store) == [Look(anyway=True)]
+    assert "printed anyway: some are read from less than half" in marketer.get("/admin/runs/1").text
 
 
 def test_a_tick_for_what_is_not_held_is_not_kept(marketer: FlaskClient, store: Store) -> None:

@@ -66,4 +66,8 @@ def describe_look(run: PrintRun) -> list[str]:
     words = [_("error correction {level}", level=look.level)]
     if look.upper:
         words.append(_("address in upper case"))
+    if look.till:
+        words.append(_("sizes for the till"))
+    if look.anyway:
+        words.append(_("printed anyway: some are read from less than half as far as they are meant to"))
     return [*words, _("style “{name}”", name=look.style.name)] if look.style else words
