@@ -81,6 +81,8 @@ def test_red_is_seen_by_phones_and_not_by_tills() -> None:
     red = Style("x", "#c00000")
     assert list_faults(red) == [] and not red.reads_in_red
     assert Style("x", "#14532d").reads_in_red
+    with pytest.raises(Invalid, match="A till’s red light cannot tell #c00000 from #ffffff"):
+        make_labels([make_item()], get_stock("avery-l7160"), look=Look("M", False, red, till=True))
 
 
 @pytest.mark.parametrize(("share", "level"), [(15, "L"), (16, "M"), (25, "M"), (35, "Q"), (40, "H")])

@@ -64,11 +64,11 @@ def test_a_style_is_measured_saved_changed_retired_and_comes_back(marketer: Flas
     with store.read() as db:
         kept = styles.get_style(db, style_id)
     assert kept.content["reading"]["reads_at_mm"] > 300 and kept.by == "Mei"
-    answer = marketer.post(f"/admin/styles/{style_id}", data=start(dark="#103a20", after="1"))
+    answer = marketer.post(f"/admin/styles/{style_id}", data=start(name="Wood", after="1"))
     assert answer.status_code == 303
     assert 'value="#14532d"' in marketer.get(f"/admin/styles/{style_id}?version=1").text
-    late = marketer.post(f"/admin/styles/{style_id}", data=start(dark="#000000", after="1"))
-    assert late.status_code == 422 and "saved version 2 meanwhile" in late.text and 'value="#000000"' in late.text
+    late = marketer.post(f"/admin/styles/{style_id}", data=start(name="Moss", after="1"))
+    assert late.status_code == 422 and "saved version 2 meanwhile" in late.text and 'value="Moss"' in late.text
     assert marketer.get(f"/admin/styles/{style_id}/versions").text.count("picture.svg") == 2
     marketer.post(f"/admin/styles/{style_id}/retire")
     assert f'name="style" value="{style_id}"' not in marketer.get("/admin/labels/").text

@@ -122,6 +122,17 @@ def check_level(level: str, style: Style) -> None:
         )
 
 
+def check_for_till(style: Style) -> None:
+    """Raises Invalid when the red light of a till sees too little of the style."""
+    if not style.reads_in_red:
+        raise Invalid(
+            "style",
+            "A till’s red light cannot tell {dark} from {ground}. Choose a style in black, dark blue or dark green.",
+            dark=style.dark,
+            ground=style.ground,
+        )
+
+
 def get_grey(colour: str) -> float:
     """How light a colour is in a grey picture, of 100 (ITU-R BT.601: what cameras and decoders weigh by)."""
     red, green, blue = _split(colour)

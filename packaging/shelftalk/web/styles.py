@@ -267,11 +267,11 @@ def restore(style_id: int) -> ResponseReturnValue:
     return redirect(url_for("styles.index"), 303)
 
 
-def describe_distance(distance_mm: float) -> str:
-    """A distance as people say it: centimetres up to a metre."""
-    if distance_mm < 995:
-        return _("{n} cm", n=int(distance_mm / 10))
-    return _("{n} m", n=int(distance_mm / 100) / 10)
+def describe_distance(distance_mm: float, *, up: bool = False) -> str:
+    """A distance as people say it, centimetres up to a metre: rounded down, or `up`."""
+    step = 10 if distance_mm < 990 else 100
+    rounded = -int(-distance_mm // step) if up else int(distance_mm // step)
+    return _("{n} cm", n=rounded) if step == 10 else _("{n} m", n=rounded / 10)
 
 
 def init(app: Flask) -> None:
