@@ -31,7 +31,7 @@ from shelftalk.labels.point_of_sale import X_DIMENSION, check_module, refuse_lab
 from shelftalk.labels.proof import Progress, Proof, prove_sheets
 from shelftalk.labels.sheet import Label, impose
 from shelftalk.labels.stock import Stock, check_start
-from shelftalk.labels.style import Style
+from shelftalk.labels.style import Style, check_for_till
 from shelftalk.labels.symbol import Symbol, make_symbol
 from shelftalk.labels.symbol_art import check_caption_size, make_dress
 from shelftalk.labels.symbol_shapes import measure_room
@@ -140,6 +140,8 @@ def set_labels(
     else:
         labels = _make_each(items, stock, look.level, font, dots, look.style)
     if look.till:
+        if look.style:
+            check_for_till(look.style)
         for label in labels:
             check_module(label.symbol, label.art.layout.module_mm)
     return _dress(items, labels, look.style, images or {}) if look.style else labels
