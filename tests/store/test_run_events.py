@@ -32,6 +32,13 @@ def test_a_run_knows_how_many_labels_each_code_got(db: Db) -> None:
     assert [(found.id, found.quantity) for found in runs.list_code_runs(db, "a")] == [(later.id, 2), (run.id, 3)]
 
 
+def test_units_are_counted_as_many_as_there_are_of_their_placement(db: Db) -> None:
+    kept = [{"code": "k7m4p29xqd", "suffixes": "abcdefgh" * 7}, {"code": "x7m4p29xqd", "suffixes": "abcdefgh" * 2}]
+    given: dict[str, Any] = {"by": "", "stock": "s", "origin": "", "start": 1, "copies": 1, "sheets": 1, "sha256": ""}
+    run = runs.add_run(db, labels=9, items=json.dumps(kept), proof="{}", at=AT, **given)
+    assert {one.code: one.quantity for one in runs.list_codes(db, run.id)} == {"k7m4p29xqd": 7, "x7m4p29xqd": 2}
+
+
 def test_what_happened_is_listed_in_its_order_with_its_sums(db: Db) -> None:
     run = add_run(db, ["a"], labels=100)
     shop = locations.add_location(db, name="Shop", code="S", gln="", address="", timezone="UTC", at=AT)

@@ -11,15 +11,19 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from shelftalk.errors import Invalid
+from shelftalk.labels.design_art import Images
 from shelftalk.labels.item import LabelItem
-from shelftalk.labels.look import parse_look
+from shelftalk.labels.look import Look, parse_look
 from shelftalk.labels.proof import prove_symbol_svg
 from shelftalk.labels.symbol import make_svg, make_symbol
+from shelftalk.labels.symbol_art import make_dress, make_styled_svg
 from shelftalk.reports.exports import safe_cell, write_tables
 from shelftalk.store.runs import PrintRun
 from shelftalk.web.run_files import parse_items
 from shelftalk.web.runs import get_run, list_quantities
 from shelftalk.web.security import requires
+from shelftalk.web.state import state
+from shelftalk.web.style_library import load_look_images
 
 bp = Blueprint("run_lists", __name__, url_prefix="/admin/runs")
 # In files always English: layouts are bound to these names.
@@ -36,6 +40,7 @@ COLUMNS = (
     "placement",
     "location",
     "gtin",
+    "serial",
     "file",
 )
 MOST_XLSX = 20_000  # rows; a larger table is for CSV
@@ -80,9 +85,9 @@ def symbols(run_id: int) -> ResponseReturnValue:
             count=len(items),
             allowed=MOST_SYMBOLS,
         )
-    level = parse_look(run.look).level
-    first = draw_symbol(items[0], level) if items else b""  # a mistake is said before anything is sent
-    drawn = (first if number == 0 else draw_symbol(item, level) for number, item in enumerate(items))
+    look, images = parse_look(run.look), _load_images(run)
+    first = draw_symbol(items[0], look, images) if items else b""  # a mistake is said before anything is sent
+    drawn = (first if number == 0 else draw_symbol(item, look, images) for number, item in enumerate(items))
     files = ((name_file(item), svg) for item, svg in zip(items, drawn, strict=True))
     return _send(write_zip(files), "application/zip", f"symbols-run-{run.id}.zip")
 
@@ -116,6 +121,7 @@ def make_row(item: LabelItem, quantity: int) -> tuple[object, ...]:
         item.placement,
         item.location,
         item.gtin.removeprefix("(01) "),
+        item.serial,
         name_file(item),
     )
 
@@ -145,10 +151,19 @@ def _take(out: io.StringIO) -> bytes:
     return text.encode()
 
 
-def draw_symbol(item: LabelItem, level: str) -> bytes:
-    """A label's symbol as SVG, read back before it goes out; raises ProofFailed."""
-    symbol = make_symbol(item.url, level)
-    return prove_symbol_svg(make_svg(symbol, module_mm=SYMBOL_MM / symbol.full_size), item.url)
+def draw_symbol(item: LabelItem, look: Look, images: Images) -> bytes:
+    """A label's symbol as SVG, in the run's style, read back before it goes out; raises ProofFailed."""
+    symbol = make_symbol(item.url, look.level)
+    module_mm = SYMBOL_MM / symbol.full_size
+    if look.style is None:
+        return prove_symbol_svg(make_svg(symbol, module_mm=module_mm), item.url)
+    dress = make_dress(look.style, [(symbol, item.language)], images)
+    return prove_symbol_svg(make_styled_svg(symbol, dress, module_mm=module_mm, language=item.language), item.url)
+
+
+def _load_images(run: PrintRun) -> Images:
+    with state().store.read() as db:
+        return load_look_images(db, state().media_folder, parse_look(run.look))
 
 
 class _Pipe(io.RawIOBase):

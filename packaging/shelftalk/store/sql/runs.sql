@@ -11,10 +11,14 @@ returning *;
 
 -- name: fill_run_codes(first, last)!
 insert into run_codes (run_id, code, quantity)
-select run_id, code, sum(labels / items + (place < labels % items))
+select run_id, code, sum(coalesce(units, labels / items + (place < labels % items)))
 from (
     select
-        print_runs.id as run_id, substr(json_extract(item.value, '$.code'), 1, 10) as code, item.key as place, print_runs.labels,
+        print_runs.id as run_id,
+        substr(json_extract(item.value, '$.code'), 1, 10) as code,
+        length(json_extract(item.value, '$.suffixes')) / 8 as units,
+        item.key as place,
+        print_runs.labels,
         count(*) over (partition by print_runs.id) as items
     from print_runs, json_each(print_runs.items) as item
     where print_runs.id between :first and :last
