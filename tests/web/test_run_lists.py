@@ -11,11 +11,14 @@ import zxingcpp
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
+from shelftalk.labels.look import Look
 from shelftalk.labels.raster import render_svg
+from shelftalk.labels.style import Style
 from shelftalk.labels.symbol import make_svg
 from shelftalk.store import Store
 from shelftalk.store.runs import PrintRun
 from shelftalk.web import run_lists
+from shelftalk.web.run_files import parse_items
 from tests.web.shop import add_location, add_placement, add_tea
 from tests.web.test_run_ledger import print_labels
 
@@ -75,6 +78,15 @@ def test_the_zip_holds_every_symbol_under_the_name_in_the_table(marketer: FlaskC
         for row in rows:
             [found] = zxingcpp.read_barcodes(render_svg(archive.read(row["file"]), 600))
             assert found.text == row["url"]
+
+
+def test_a_run_in_a_style_gives_its_symbols_in_that_style(run: PrintRun) -> None:
+    [item, _other] = parse_items(run)
+    look = Look("Q", style=Style("Ours", dark="#1f3d6f", modules="dots", frame="rounded"))
+    svg = run_lists.draw_symbol(item, look, {})
+    [found] = zxingcpp.read_barcodes(render_svg(svg, 600))
+    assert found.text == item.url
+    assert b"#1f3d6f" in svg
 
 
 def test_a_symbol_that_does_not_read_breaks_the_zip_off(
