@@ -166,7 +166,10 @@ def _make_for_till(items: Sequence[LabelItem], stock: Stock, font: AddressFont, 
 def _dress(items: Sequence[LabelItem], labels: Sequence[Label], style: Style, images: Images) -> list[Label]:
     spoken = [(label.symbol, item.language) for label, item in zip(labels, items, strict=True)]
     dress = make_dress(style, spoken, images)
-    sizes = {(item.language, label.symbol.size, label.art.layout.module_mm) for item, label in zip(items, labels)}  # noqa: B905 (as above)
+    sizes = {
+        (item.language, label.symbol.size, label.art.layout.module_mm)
+        for item, label in zip(items, labels, strict=True)
+    }
     for language, size, module in sorted(sizes):
         check_caption_size(dress, language, size, module)
     return [replace(label, dress=dress, language=item.language) for label, item in zip(labels, items, strict=True)]
