@@ -253,7 +253,8 @@ def test_addresses_of_folded_labels_are_written_on_both_faces_of_one_art(languag
     letters = [(sign, box) for sign, box in read_letters(pdf) if sign in "tq"]
     upper, lower = ([box for _, box in letters if (box[1] < 30) == above] for above in (True, False))
     assert len(upper) == len(lower) == 3
-    for high, low in zip(sorted(upper), sorted(lower, reverse=True), strict=True):  # turned round the fold: where one begins the other ends
+    # Turned round the fold: where one begins the other ends.
+    for high, low in zip(sorted(upper), sorted(lower, reverse=True), strict=True):
         assert (high[0] + low[2], high[1] + low[3]) == pytest.approx((62, 60), abs=0.1)
         assert (high[2] + low[0], high[3] + low[1]) == pytest.approx((62, 60), abs=0.1)
 

@@ -177,9 +177,7 @@ class _Press:
             return draw_symbol(label.symbol, layout, height)
         self.symbols = self.symbols or SymbolPress(self.file, label.dress)
         left, top = layout.symbol.x_mm / POINT_MM, (height - layout.symbol.y_mm) / POINT_MM
-        return self.symbols.draw(
-            label.symbol, label.language, left, top, layout.module_mm / POINT_MM, turned=turned
-        )
+        return self.symbols.draw(label.symbol, label.language, left, top, layout.module_mm / POINT_MM, turned=turned)
 
     def _turn(self, drawing: str) -> str:
         """What is drawn on a label once more, upside down on its other face: turned round the label's middle."""
