@@ -6,8 +6,8 @@
     if (event.defaultPrevented || event.target.method !== "post") return;
     event.target.removeAttribute("data-dirty");
     const button = event.submitter;
-    // After the form's data was taken: a disabled button would not send its value.
-    if (button) setTimeout(() => { button.disabled = true; button.setAttribute("aria-busy", "true"); });
+    // After the form's data was taken: a disabled button would not send its value. A download leaves the page as it is.
+    if (button && !button.matches("[data-stays]")) setTimeout(() => { button.disabled = true; button.setAttribute("aria-busy", "true"); });
   });
   addEventListener("pageshow", () => {
     for (const button of document.querySelectorAll("button[aria-busy]")) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
 
@@ -15,12 +16,14 @@ from flask import url_for
 
 from shelftalk import clock
 from shelftalk.catalog.units import MOST_UNITS
-from shelftalk.errors import Invalid
+from shelftalk.errors import Invalid, NotFound
 from shelftalk.labels.item import asks_for
 from shelftalk.labels.label_design import Design
+from shelftalk.labels.label_files import Recipe, make_unproven_sheets
 from shelftalk.labels.look import PLAIN_LOOK, Look
 from shelftalk.labels.placing import PLAIN, Placing, count_free, count_sheets, share_copies
 from shelftalk.labels.point_of_sale import check_gtins
+from shelftalk.labels.proof import ProofFailed
 from shelftalk.labels.raster import make_preview
 from shelftalk.labels.run import MOST_COPIES, LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock, get_stock
@@ -30,15 +33,16 @@ from shelftalk.web.forms import Form
 from shelftalk.web.label_designs import read_design
 from shelftalk.web.label_items import make_label_items
 from shelftalk.web.print_advice import PrintAdvice, Setting, make_print_advice, settle
-from shelftalk.web.print_jobs import add_job, launch
+from shelftalk.web.print_jobs import add_job, count_job_sheets, launch
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.security import get_actor
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
 from shelftalk.web.style_library import load_look_images
-from shelftalk.web.unit_prints import Plan, check_units, plan_units
+from shelftalk.web.unit_prints import Plan, plan_units
 
-FIELDS = ("stock", "design", "price", "start", "copies", "units", *placing_form.FIELDS, *look_form.FIELDS)
+PROOF = "proof"  # where it is said that the sheets did not read; no field of its own
+FIELDS = ("stock", "design", "price", "start", "copies", "units", PROOF, *placing_form.FIELDS, *look_form.FIELDS)
 FRESH = {"start": "1", "copies": "1", "units": "", "price": "", "design": "", **placing_form.FRESH, **look_form.FRESH}
 MOST_LABELS = 2_000  # in one request; more are printed in a process of their own
 MOST_BIG = 100_000
@@ -78,6 +82,9 @@ class Job:
     @property
     def sheets(self) -> int:
         """Sheets in all."""
+        if self.labels > MOST_LABELS:
+            codes = len(self.codes)
+            return count_job_sheets(codes, self.copies, self.stock, self.start, self.placing, units=self.units)
         return count_sheets(self.labels, self.stock, self.start, self.placing.skip)
 
 
@@ -109,9 +116,7 @@ def read_job(form: Form, codes: list[str]) -> Job:
     price = form.text("price", max_length=60) if design and asks_for(design.design, "price") else ""
     start = min(start, stock.count)
     placing, look = placing_form.read_placing(form, stock, start), look_form.read_look(form)
-    with form.catch():
-        if units:
-            check_units(placing)
+    placing = replace(placing, fill=placing.fill and not units)  # the page says that it is off
     job = Job(codes, stock, start, copies, design, price, placing, look, units)
     most = MOST_UNITS if units else MOST_BIG
     if job.labels > most:
@@ -144,24 +149,58 @@ def foresee(form: Form, job: Job) -> Outcome:
     items: list[LabelItem] = []
     with form.catch():
         items = make_items(job)
-    preview = _draw_first_sheet(form, job, items) if items else None
+    preview = None
+    with catch_proof(form):
+        preview = _draw_first_sheet(job, items) if items else None
     return Outcome(preview, make_print_advice(_list_first(job, items), job.shares, job.setting) if preview else None)
 
 
-def _draw_first_sheet(form: Form, job: Job, each: Sequence[LabelItem]) -> Preview | None:
-    """Made and proven as in print."""
+@contextmanager
+def catch_proof(form: Form) -> Iterator[None]:
+    """Mistakes go into the form; sheets that were made and did not read are told apart from the rest."""
     with form.catch():
-        every = _each_label(job, each)
-        items = list(islice(every, count_free(job.stock, job.start, job.placing.skip)))
-        design, images = load_design(job)
-        plain = replace(job.placing, fill=False)
-        sheets = make_labels(
-            items, job.stock, start=job.start, design=design, images=images, placing=plain, look=job.look
-        )
-        picture = make_preview(sheets.pdf, grey=not images and job.look.style is None)
-        address = "data:image/png;base64," + base64.b64encode(picture).decode()
-        return Preview(address, sheets.proof.symbols)
-    return None
+        try:
+            yield
+        except ProofFailed as fault:
+            form.values.setdefault(PROOF, "")
+            form.fail(fault, PROOF)
+
+
+def _draw_first_sheet(job: Job, each: Sequence[LabelItem]) -> Preview:
+    """Made and proven as in print."""
+    sheets = _make_once(job, each, count_free(job.stock, job.start, job.placing.skip))
+    picture = make_preview(sheets.pdf, grey=not job.setting.images and job.look.style is None)
+    return Preview("data:image/png;base64," + base64.b64encode(picture).decode(), sheets.proof.symbols)
+
+
+def _make_once(job: Job, each: Sequence[LabelItem], most: int) -> LabelSheets:
+    """The first of the labels in their order, as they will be printed."""
+    setting, plain = job.setting, replace(job.placing, fill=False)
+    return make_labels(
+        list(islice(_each_label(job, each), most)),
+        setting.stock,
+        start=job.start,
+        design=setting.design,
+        images=setting.images,
+        placing=plain,
+        look=setting.look,
+    )
+
+
+def make_marked_sheets(job: Job) -> bytes:
+    """The first sheets of a print that fails its proof, marked so that none can be used; raises NotFound if it passes.
+
+    Of a big print the first labels count, as many as are printed in one request.
+    """
+    each = make_items(job)
+    try:
+        _make_once(job, each, MOST_LABELS)
+    except ProofFailed:
+        setting, plain = job.setting, replace(job.placing, fill=False)
+        recipe = Recipe(setting.stock, setting.design, setting.images, setting.look)
+        items = list(islice(_each_label(job, each), MOST_LABELS))
+        return make_unproven_sheets(items, recipe, start=job.start, placing=plain)
+    raise NotFound("This file reads as it should. Download the file itself.")
 
 
 def _each_label(job: Job, each: Sequence[LabelItem]) -> Iterator[LabelItem]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shelftalk.errors import Invalid
@@ -73,6 +73,8 @@ def post() -> ResponseReturnValue:
     look_form.take_remedy(form, form.get("do"))
     if form.get("do") == "pdf":
         return _print(form, codes)
+    if form.get("do") == "marked":
+        return _show_marked(form, codes)
     return _render(form, codes)
 
 
@@ -152,9 +154,19 @@ def _print(form: Form, codes: list[str]) -> ResponseReturnValue:
         if earlier:
             return earlier
         if form.valid:
-            with form.catch():
+            with label_job.catch_proof(form):
                 return form.done(label_job.carry_out(job))
     form.key = key
+    return _render(form, codes)
+
+
+def _show_marked(form: Form, codes: list[str]) -> ResponseReturnValue:
+    """What failed its proof, to be shown to somebody: marked, so that it cannot be used."""
+    job = read_job(form, codes)
+    if form.valid:
+        with form.catch():
+            headers = {"Content-Disposition": f'attachment; filename="UNPROVEN-{job.stock.id}.pdf"'}
+            return Response(label_job.make_marked_sheets(job), mimetype="application/pdf", headers=headers)
     return _render(form, codes)
 
 
