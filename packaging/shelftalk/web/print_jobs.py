@@ -20,7 +20,7 @@ from shelftalk import clock
 from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, Invalid, ShelftalkError, mark
 from shelftalk.labels.look import PLAIN_LOOK, Look, format_look, parse_look
-from shelftalk.labels.placing import PLAIN, Placing, format_placing, parse_placing
+from shelftalk.labels.placing import PLAIN, Placing, count_sheets, format_placing, parse_placing
 from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
 from shelftalk.labels.stock import Stock
 from shelftalk.store import notes
@@ -128,6 +128,22 @@ def split_unit_parts(
     return parts
 
 
+def _split(
+    codes: int, copies: int, stock: Stock, start: int, placing: Placing, *, units: bool
+) -> tuple[tuple[int, int], ...]:
+    if units:
+        return split_unit_parts(codes, copies, stock, start, PART, placing.skip)
+    return split_parts(codes, stock, start, copies, PART, placing.skip)
+
+
+def count_job_sheets(codes: int, copies: int, stock: Stock, start: int, placing: Placing, *, units: bool) -> int:
+    """Sheets of all parts, each of which begins one."""
+    each = 1 if units else copies
+    parts = [(last - first) * each for first, last in _split(codes, copies, stock, start, placing, units=units)]
+    later = sum(count_sheets(labels, stock) for labels in parts[1:])
+    return count_sheets(parts[0], stock, start, placing.skip) + later
+
+
 def add_job(
     state: State,
     codes: Sequence[str],
@@ -152,10 +168,7 @@ def add_job(
             "codes", "{count} labels cannot be printed. Choose 1 to {allowed}.", count=labels, allowed=MOST_LABELS
         )
     at = clock.format_at(clock.now())
-    if units:
-        parts = split_unit_parts(len(codes), copies, stock, start, PART, placing.skip)
-    else:
-        parts = split_parts(len(codes), stock, start, copies, PART, placing.skip)
+    parts = _split(len(codes), copies, stock, start, placing, units=units)
     job = PrintJob(secrets.token_hex(8), "", by, at, stock.id, start, copies, parts, price=price)
     job = replace(job, copies=1, units=copies) if units else job
     job = replace(job, placed=format_placing(placing), look=format_look(look))
