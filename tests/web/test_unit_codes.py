@@ -19,6 +19,7 @@ from shelftalk.catalog.units import KEY_BYTES, MOST_UNITS, each_unit, parse_unit
 from shelftalk.scans.record import UnitScan
 from shelftalk.store import Store, scans
 from shelftalk.store import placements as placement_store
+from shelftalk.store import products as product_store
 from shelftalk.store import units as unit_store
 from shelftalk.web.state import get_state
 from shelftalk.web.unit_csv import measure_codes, write_codes
@@ -181,6 +182,31 @@ def test_units_scanned_unusually_often_are_listed_and_exported_and_others_never(
     assert "000007" not in page
     listed = marketer.get("/admin/units/").text
     assert f"/admin/units/{placement.id}" in listed
+
+
+def test_products_and_reports_lead_to_their_units_and_say_nothing_where_there_are_none(
+    app: Flask, client: FlaskClient, marketer: FlaskClient, store: Store, placement: Placement
+) -> None:
+    product = placement.product_id
+    pages = {
+        f"/admin/products/{product}": f'"/admin/units/?product={product}">150 units with',
+        f"/admin/reports/placements/{placement.id}": f'"/admin/units/{placement.id}">100<',
+        "/admin/reports/": '"/admin/units/">155<',
+        f"/admin/reports/?product={product}": f'"/admin/units/?product={product}">150<',
+    }
+    scan(client, placement.code)
+    get_state(app).ingester.ingest_once()
+    assert not [page for page in pages if "/admin/units/" in marketer.get(page).text]
+    codes = [row["code"] for row in make_codes(marketer, placement, 100)]
+    with store.read() as db:
+        tea = product_store.get_product(db, product)
+    make_codes(marketer, add_placement(store, tea), 50)
+    make_codes(marketer, add_placement(store, add_tea(store, "Another tea")), 5)
+    scan(client, codes[41], "203.0.113.10")
+    get_state(app).ingester.ingest_once()
+    for page, link in pages.items():
+        assert link in marketer.get(page).text, page
+    assert 'id="units"' not in marketer.get("/admin/reports/?location=0").text, "units are not kept by location"
 
 
 def test_the_file_is_made_while_it_is_sent(placement: Placement) -> None:
