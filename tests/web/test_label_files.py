@@ -114,6 +114,34 @@ def test_what_would_come_out_different_is_refused(
     assert "would not be the same" in answer.text
 
 
+def test_a_run_never_gets_the_files_of_an_earlier_one_that_had_its_number(
+    marketer: FlaskClient, store: Store, run: PrintRun
+) -> None:
+    """SQLite gives a number out again after a backup was restored that does not have it."""
+    addresses = [f"/admin/runs/{run.id}/labels.file?kind={kind}" for kind in ("zpl&dpi=203", "png&dpi=300", "svg")]
+    before = [marketer.get(address).data for address in addresses]
+    with store.write() as db, run_store.open_ledger(db):
+        for table in ("run_codes", "print_runs"):
+            db.engine.execute(db.connection, f"delete from {table}", {})
+    data = {"code": list_codes(run)[1], "stock": "single-57x32", "start": "1", "copies": "1", "do": "pdf"}
+    assert marketer.post("/admin/labels/", data=data).status_code == 303
+    with store.read() as db:
+        assert list_codes(run_store.get_run(db, run.id)) == list_codes(run)[1:], "the same number, another label"
+    after = [marketer.get(address).data for address in addresses]
+    assert not any(one == other for one, other in zip(before, after, strict=True))
+    assert [read(label.image) for label in read_zpl(after[0])] == list_urls(run)[1:]
+
+
+def test_the_files_of_a_run_that_is_gone_are_taken_away(
+    marketer: FlaskClient, settings: Settings, run: PrintRun
+) -> None:
+    marketer.get(f"/admin/runs/{run.id}/labels.file?kind=zpl&dpi=203")
+    folder = settings.instance / "runs"
+    assert len(list(folder.iterdir())) == 2
+    run_files.drop_run_files(folder, run.id)
+    assert not list(folder.iterdir())
+
+
 def test_words_changed_since_do_not_change_the_files(marketer: FlaskClient, run: PrintRun) -> None:
     data = {"product": "1", "location": "0", "medium": "shelf_talker", "stage": "compare", "language": "en"}
     data |= {"call_to_action": "Read me today", "note": "", "revision": "1"}

@@ -14,13 +14,14 @@ from shelftalk.labels.label_files import FileProof, LabelFile
 from shelftalk.web.files import write_whole
 
 
-def keep_file(folder: Path, name: str, mimetype: str, make: Callable[[], LabelFile]) -> LabelFile:
+def keep_file(folder: Path, name: str, mimetype: str, make: Callable[[], LabelFile], *, of: str) -> LabelFile:
     """The file of this name; made when it was never wanted before, or is gone or damaged.
 
-    Its record lies beside it and is written last: without one, a file was never handed out. Raises Conflict when a
-    file that was handed out cannot be made the same any more, and what `make` raises.
+    Its record lies beside it and is written last: without one, a file was never handed out. `of` is the fingerprint
+    of the run it is made from: a run's number is given again after a restore or when the sample leaves. Raises
+    Conflict when a file that was handed out cannot be made the same any more, and what `make` raises.
     """
-    record = _read_record(folder / f"{name}.json")
+    record = _read_record(folder / f"{name}.json", of)
     path = folder / name
     content = path.read_bytes() if record and path.is_file() else b""
     if record and hashlib.sha256(content).hexdigest() == record["sha256"]:
@@ -32,14 +33,15 @@ def keep_file(folder: Path, name: str, mimetype: str, make: Callable[[], LabelFi
         )
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(path, made.content)
-    text = json.dumps({"sha256": made.sha256, "proof": asdict(made.proof)}, indent=1)
+    text = json.dumps({"run": of, "sha256": made.sha256, "proof": asdict(made.proof)}, indent=1)
     write_whole(folder / f"{name}.json", text.encode())
     return made
 
 
-def _read_record(path: Path) -> dict[str, Any] | None:
+def _read_record(path: Path, of: str) -> dict[str, Any] | None:
+    """What was noted of a file; None when nothing was, or of another run that had the same number."""
     try:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) else None
+    return content if isinstance(content, dict) and content.get("run") == of else None

@@ -38,7 +38,7 @@ from shelftalk.web.label_orders import (
 )
 from shelftalk.web.label_printers import Delivery, find_label_printer, send_labels
 from shelftalk.web.placing_form import list_printers
-from shelftalk.web.run_files import parse_items
+from shelftalk.web.run_files import get_files_folder, parse_items
 from shelftalk.web.runs import get_run
 from shelftalk.web.security import get_actor, requires
 from shelftalk.web.state import state
@@ -87,9 +87,9 @@ def _keep(run: PrintRun, order: Order) -> tuple[str, LabelFile]:
     variant = f"{order.packing}-{order.printer}-{name}" if order.kind == "zpl" else name
     if order.printer:  # a correction may be measured anew
         return name, make_file(source, order)
-    folder = state().settings.instance / "runs" / f"{run.id}-files"
+    folder = get_files_folder(state().settings.instance / "runs", run.id)
     mimetype = MIMETYPES[name.rpartition(".")[2]]
-    return name, keep_file(folder, variant, mimetype, lambda: make_file(source, order))
+    return name, keep_file(folder, variant, mimetype, lambda: make_file(source, order), of=run.sha256)
 
 
 def _read_part(run: PrintRun, order: Order) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -101,6 +102,17 @@ def write_run_pdf(folder: Path, run_id: int, pdf: bytes) -> None:
 def get_pdf_path(folder: Path, run_id: int) -> Path:
     """Where a run's file is kept."""
     return folder / f"{run_id}.pdf"
+
+
+def get_files_folder(folder: Path, run_id: int) -> Path:
+    """Where what was made of a run besides its PDF is kept."""
+    return folder / f"{run_id}-files"
+
+
+def drop_run_files(folder: Path, run_id: int) -> None:
+    """Take away everything that is kept of a run that is gone."""
+    get_pdf_path(folder, run_id).unlink(missing_ok=True)
+    shutil.rmtree(get_files_folder(folder, run_id), ignore_errors=True)
 
 
 def read_run_pdf(

@@ -23,7 +23,7 @@ from shelftalk.store import Db, actions, locations, media, pages, placements, pr
 from shelftalk.store import sample as sample_store
 from shelftalk.web.forms import go_to, once, read_form
 from shelftalk.web.media import accept_image
-from shelftalk.web.run_files import get_pdf_path
+from shelftalk.web.run_files import drop_run_files
 from shelftalk.web.sample_offers import add_sent
 from shelftalk.web.sample_prints import add_prints
 from shelftalk.web.sample_voices import add_voices
@@ -209,7 +209,7 @@ def remove_sample(state: State) -> None:
         sent.drop_sample_sent(db)
         removed = sample_store.remove_sample(db)
     for run_id in removed.run_ids:
-        get_pdf_path(state.settings.instance / "runs", run_id).unlink(missing_ok=True)
+        drop_run_files(state.settings.instance / "runs", run_id)
     state.refresh_shelf(full=True)
 
 
