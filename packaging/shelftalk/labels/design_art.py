@@ -35,6 +35,7 @@ from shelftalk.labels.label_design import (
     turn_round,
 )
 from shelftalk.labels.symbol import Symbol, make_svg
+from shelftalk.labels.symbol_art import Dress, check_caption_size, make_styled_svg
 from shelftalk.labels.typeset import Art, list_phrases, list_pieces
 
 TEMPLATE = Path(__file__).with_name("design.typ")
@@ -58,7 +59,7 @@ class DesignJob:
     words: tuple[str, ...]
     width_mm: float
     height_mm: float
-    modules: int  # along the symbol's side, quiet zones included
+    modules: int  # along the symbol's side, quiet zones and what its style adds included
     written: tuple[Written, ...] = ()  # on the design, from its own top left corner
     bleed_mm: float = 0.0  # how far art may run over the label's edge
 
@@ -132,16 +133,21 @@ def _format_data(labels: Sequence[dict[str, Any]], images: Images) -> str:
     return json.dumps({"labels": labels, "images": pictures}, ensure_ascii=False)
 
 
-def draw_design(job: DesignJob, symbol: Symbol, images: Images) -> DesignPicture:
+def draw_design(job: DesignJob, symbol: Symbol, images: Images, dress: Dress | None = None) -> DesignPicture:
     """The design as it prints, from the same source, with its symbol; texts that do not fit are drawn all the same."""
     compiler = _open_compiler()
-    data = _format_data([_describe(job, symbol)], images)
+    drawn = (
+        make_styled_svg(symbol, dress, module_mm=1, language=job.language) if dress else make_svg(symbol, module_mm=1)
+    )
+    data = _format_data([_describe(job, drawn.decode())], images)
     svg = compiler.compile(format="svg", sys_inputs={"labels": data})
     (fits,) = json.loads(compiler.query("<fit>", field="value"))
     faults = list(_list_misfits(job, fits))
     for element in job.design.symbols[:1]:
         try:
-            fit_module(element, job.modules)
+            module = fit_module(element, job.modules)
+            if dress:
+                check_caption_size(dress, job.language, symbol.size, module)
         except Invalid as fault:
             faults.append(fault)
     return DesignPicture(bytes(svg), tuple(faults))  # type: ignore[arg-type]
@@ -183,15 +189,15 @@ def _is_rtl(language: str) -> bool:
     return known is not None and known.direction == "rtl"
 
 
-def _describe(job: DesignJob, symbol: Symbol | None) -> dict[str, Any]:
-    """What is to be set. With a symbol it is a picture of the design as it is meant, cut along its edge."""
+def _describe(job: DesignJob, symbol: str | None) -> dict[str, Any]:
+    """What is to be set. With a drawn symbol it is a picture of the design as it is meant, cut along its edge."""
     seen = turn_round(job.design, rtl=_is_rtl(job.language))
     growth = Growth() if symbol else measure_growth(seen, job.width_mm, job.height_mm, job.bleed_mm)
     words = iter(job.words)
     elements = [
         _describe_text(element, next(words), job.language)
         if isinstance(element, TextElement)
-        else _describe_other(element, symbol) | {"cut": _get_cut(seen, meant, growth)}
+        else _describe_other(element, job.modules, symbol) | {"cut": _get_cut(seen, meant, growth)}
         for element, meant in zip(run_over(seen, growth).elements, seen.elements, strict=True)
     ]
     left, top = _get_corner(job)
@@ -269,7 +275,7 @@ def _has_rtl(text: str) -> bool:
     return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
 
 
-def _describe_other(element: Element, symbol: Symbol | None) -> dict[str, Any]:
+def _describe_other(element: Element, modules: int, symbol: str | None) -> dict[str, Any]:
     if isinstance(element, BoxElement):
         more = {"fill": element.fill, "stroke": element.stroke, "thickness": element.stroke_mm}
         return _place(element) | more | {"corner": element.corner_mm}
@@ -277,17 +283,17 @@ def _describe_other(element: Element, symbol: Symbol | None) -> dict[str, Any]:
         return _place(element) | {"thickness": element.thickness_mm, "colour": element.colour}
     if isinstance(element, ImageElement):
         return _place(element) | {"media": element.media, "fit": element.fit}
-    return _place(element) | _describe_symbol(element, symbol)
+    return _place(element) | _describe_symbol(element, modules, symbol)
 
 
-def _describe_symbol(element: Element, symbol: Symbol | None) -> dict[str, Any]:
+def _describe_symbol(element: Element, modules: int, symbol: str | None) -> dict[str, Any]:
     if symbol is None or not isinstance(element, SymbolElement):
         return {"svg": "", "inner": [0, 0, 0]}
     side = min(element.width_mm, element.height_mm)
     with suppress(Invalid):  # drawn as large as there is room; the fault is told beside the element
-        side = fit_module(element, symbol.full_size) * symbol.full_size
+        side = fit_module(element, modules) * modules
     box = _centre_symbol(element, side)
-    return {"svg": make_svg(symbol, module_mm=1).decode(), "inner": [box.x_mm, box.y_mm, side]}
+    return {"svg": symbol, "inner": [box.x_mm, box.y_mm, side]}
 
 
 def _list_misfits(job: DesignJob, fits: Sequence[dict[str, Any]]) -> list[Invalid]:

@@ -15,7 +15,10 @@ from shelftalk.labels.design_art import DesignPicture, draw_design, make_job
 from shelftalk.labels.design_checks import list_faults
 from shelftalk.labels.item import LabelItem, list_words
 from shelftalk.labels.label_design import Design, TextElement
-from shelftalk.labels.symbol import make_symbol
+from shelftalk.labels.style import Style, raise_level
+from shelftalk.labels.symbol import Symbol, make_symbol
+from shelftalk.labels.symbol_art import Dress, make_dress
+from shelftalk.labels.symbol_shapes import measure_room
 from shelftalk.store import placements as placement_store
 from shelftalk.store.db import Db
 from shelftalk.web.design_library import list_pictures, read_picture
@@ -62,7 +65,18 @@ def _make_up(language: str, origin: str, translator: Translates) -> LabelItem:
     )
 
 
-def draw(db: Db, folder: Path, design: Design, item: LabelItem) -> DesignPicture:
+@dataclass(frozen=True)
+class Worn:
+    """The style a picture's symbol is shown in, and its logo."""
+
+    style: Style | None = None
+    logo: bytes = b""
+
+
+PLAINLY = Worn()
+
+
+def draw(db: Db, folder: Path, design: Design, item: LabelItem, worn: Worn = PLAINLY) -> DesignPicture:
     """The design as it will print, and everything that stands in the way of printing it.
 
     What cannot be drawn is left out; it is among the faults.
@@ -75,7 +89,7 @@ def draw(db: Db, folder: Path, design: Design, item: LabelItem) -> DesignPicture
     except Invalid as error:
         faults.append(error)
         pictures = ()
-    picture = _draw(_leave_out(design, faults), item, pictures, folder)
+    picture = _draw(_leave_out(design, faults), item, pictures, folder, worn)
     return DesignPicture(picture.svg, (*faults, *picture.faults))
 
 
@@ -88,13 +102,13 @@ def _leave_out(design: Design, faults: Sequence[Invalid]) -> Design:
 
 
 @lru_cache(maxsize=128)
-def _draw(design: Design, item: LabelItem, pictures: tuple[Media, ...], folder: Path) -> DesignPicture:
+def _draw(design: Design, item: LabelItem, pictures: tuple[Media, ...], folder: Path, worn: Worn) -> DesignPicture:
     if not design.symbols:
         return DesignPicture(b"", ())
     images = {media.id: read_picture(folder, media) for media in pictures}
-    symbol = make_symbol(item.url)
+    symbol = make_symbol(item.url, raise_level("M", worn.style))
     size = design.width_mm, design.full_height_mm
-    words, faults = list(list_words(design, item)), []
+    words, (dress, faults) = list(list_words(design, item)), _dress(worn, symbol, item.language)
     texts = [element for element in design.elements if isinstance(element, TextElement)]
     while True:
         try:
@@ -104,5 +118,16 @@ def _draw(design: Design, item: LabelItem, pictures: tuple[Media, ...], folder: 
             faults.append(fault)
             place = [f"{element.id}.text" for element in texts].index(fault.field)
             words[place] = ""
-    picture = draw_design(job, symbol, images)
+    if dress:
+        job = replace(job, modules=measure_room(job.modules, dress.style))
+    picture = draw_design(job, symbol, images, dress)
     return DesignPicture(picture.svg, (*faults, *picture.faults))
+
+
+def _dress(worn: Worn, symbol: Symbol, language: str) -> tuple[Dress | None, list[Invalid]]:
+    """The style made ready; plain black squares, and why, where it cannot be."""
+    style = worn.style
+    try:
+        return make_dress(style, [(symbol, language)], {style.logo: worn.logo}) if style else None, []
+    except Invalid as fault:
+        return None, [fault]

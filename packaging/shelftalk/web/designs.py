@@ -26,6 +26,7 @@ from shelftalk.labels.label_design import (
     ImageElement,
 )
 from shelftalk.labels.ready_designs import list_ready_designs
+from shelftalk.labels.style import Style
 from shelftalk.store import designs as design_store
 from shelftalk.store import media as media_store
 from shelftalk.store import placements as placement_store
@@ -34,18 +35,19 @@ from shelftalk.store.placements import PlacementRow
 from shelftalk.store.rows import ListQuery
 from shelftalk.web import design_form
 from shelftalk.web.design_library import NamedDesign, find_design, load_images, name_own, name_ready
-from shelftalk.web.design_pictures import Words, draw, make_sample_item
+from shelftalk.web.design_pictures import PLAINLY, Words, Worn, draw, make_sample_item
 from shelftalk.web.forms import Form, fresh_form, once, parse_line, read_form
 from shelftalk.web.media import accept_image, take_image
 from shelftalk.web.print_advice import describe_design_reach
 from shelftalk.web.security import get_actor, may, requires
 from shelftalk.web.state import state
+from shelftalk.web.style_library import find_style, load_logo
 from shelftalk.web.texts import _, text_error
 from shelftalk.web.texts import get_language as get_reader
 
 bp = Blueprint("designs", __name__, url_prefix="/admin/designs")
 SAMPLES = 60  # placements whose words can be tried
-FIELDS = (*design_form.SIZE_FIELDS, "mirror", "lang", "sample", "after", "do")
+FIELDS = (*design_form.SIZE_FIELDS, "mirror", "lang", "sample", "style", "after", "do")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Desk:
     picture: str  # a data: address; empty when nothing can be drawn
     words: Words
     open: str = ""  # the element whose fields are unfolded
+    style: Style | None = None  # what its symbol is shown in; no part of the design
 
 
 @bp.get("/")
@@ -123,7 +126,8 @@ def show(ref: str) -> ResponseReturnValue:
 
 def _open_form(design: Design, after: int = 0) -> Form:
     lang = request.args.get("lang", "")
-    more = {"lang": lang if lang in LANGUAGES else _choose_language(), "sample": request.args.get("sample", "")[:20]}
+    more = {name: request.args.get(name, "")[:20] for name in ("sample", "style")}
+    more["lang"] = lang if lang in LANGUAGES else _choose_language()
     return fresh_form(**design_form.list_values(design), **more, after=str(after))
 
 
@@ -152,7 +156,7 @@ def _post(named: NamedDesign | None) -> ResponseReturnValue:
     if any(fault.field != "name" for fault in faults) or ":" not in action:
         return _render(form, named, opened=action.partition(":")[2])
     changed, opened = design_form.change(design, action, lambda text: _(text))
-    kept = {name: form.get(name) for name in ("name", "lang", "sample", "after")}
+    kept = {name: form.get(name) for name in ("name", "lang", "sample", "style", "after")}
     renewed = Form(design_form.list_values(changed) | kept, form.key)
     return _render(renewed, named, opened=opened, fresh=True)
 
@@ -181,8 +185,8 @@ def _save(
             with form.catch():
                 design_id, version = _store(design, named, form)
                 flash(_("Saved as version {version}.", version=version), "success")
-                lang, sample = form.get("lang"), form.get("sample") or None
-                return form.done(url_for("designs.show", ref=design_id, lang=lang, sample=sample))
+                lang, sample, style = (form.get(name) or None for name in ("lang", "sample", "style"))
+                return form.done(url_for("designs.show", ref=design_id, lang=lang, sample=sample, style=style))
     return _render(form, shown)
 
 
@@ -202,7 +206,8 @@ def _render(form: Form, named: NamedDesign | None, *, opened: str = "", fresh: b
     words = _read_words(form)
     with state().store.read() as db:
         item = make_sample_item(db, words, state().settings.origin, state().translator)
-        drawn = draw(db, state().media_folder, replace(design, faces=1), item)
+        worn = _read_style(db, form)
+        drawn = draw(db, state().media_folder, replace(design, faces=1), item, worn)
         samples = list_samples(db)
         pictures = media_store.find_media(db, design.media)
     faults = {fault.field: text_error(fault) for fault in reversed((*read, *drawn.faults))}
@@ -210,7 +215,7 @@ def _render(form: Form, named: NamedDesign | None, *, opened: str = "", fresh: b
     page = render_template(
         "designs/edit.html",
         form=form,
-        desk=Desk(named, design, _embed(drawn), words, opened),
+        desk=Desk(named, design, _embed(drawn), words, opened, worn.style),
         errors=faults | form.errors,
         samples=samples,
         pictures=pictures,
@@ -233,6 +238,16 @@ def _read_words(form: Form) -> Words:
     return Words(form.get("sample")[:20], lang if lang in LANGUAGES else _choose_language())
 
 
+def _read_style(db: Db, form: Form) -> Worn:
+    """The style the form shows the symbol in; plainly where it names none that can be printed."""
+    try:
+        named = find_style(db, form.get("style") or "-", state().translator)
+        logo = load_logo(db, state().media_folder, named.style)
+    except (Invalid, NotFound):
+        return PLAINLY
+    return PLAINLY if named.wants_logo else Worn(named.style, logo.get(named.style.logo, b""))
+
+
 def _embed(drawn: DesignPicture) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.svg).decode() if drawn.svg else ""
 
@@ -251,9 +266,11 @@ def preview() -> ResponseReturnValue:
     design, read = design_form.read_values(form.values)
     with state().store.read() as db:
         item = make_sample_item(db, _read_words(form), state().settings.origin, state().translator)
-        drawn = draw(db, state().media_folder, replace(design, faces=1), item)
+        worn = _read_style(db, form)
+        drawn = draw(db, state().media_folder, replace(design, faces=1), item, worn)
     faults = {fault.field: text_error(fault) for fault in reversed((*read, *drawn.faults))}
-    size = {"width": design.width_mm, "height": design.height_mm, "reach": describe_design_reach(design)}
+    reach = describe_design_reach(design, worn.style)
+    size = {"width": design.width_mm, "height": design.height_mm, "reach": reach}
     return {"picture": _embed(drawn), "faults": faults} | size
 
 

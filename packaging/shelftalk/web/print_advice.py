@@ -19,7 +19,7 @@ from shelftalk.labels.look import Look
 from shelftalk.labels.point_of_sale import check_gtins
 from shelftalk.labels.run import is_rtl, set_labels
 from shelftalk.labels.stock import Stock, make_page_stock
-from shelftalk.labels.style import raise_level
+from shelftalk.labels.style import Style, raise_level
 from shelftalk.labels.symbol import make_symbol
 from shelftalk.labels.symbol_shapes import measure_room
 from shelftalk.web.design_library import NamedDesign, list_designs
@@ -227,10 +227,10 @@ def get_design_reach(design: Design, modules: int) -> float:
     return get_reach(int(side / modules / DOT_MM + 1e-9) * DOT_MM)
 
 
-def describe_design_reach(design: Design) -> str:
+def describe_design_reach(design: Design, style: Style | None = None) -> str:
     """From how far a design's symbol of a usual code here is read, in the reader's language; empty without a symbol."""
-    symbol = make_symbol(make_url(state().settings.origin, SAMPLE_CODE))
-    reach = round_down(get_design_reach(design, symbol.full_size))
+    symbol = make_symbol(make_url(state().settings.origin, SAMPLE_CODE), raise_level("M", style))
+    reach = round_down(get_design_reach(design, measure_room(symbol.full_size, style)))
     return _("Reads at up to {reach} m", reach=reach) if reach else ""
 
 
