@@ -54,6 +54,7 @@ NO_SCREENS = {
     "label_files.label_file",
     "label_files.label_unproven",
     "units.codes",
+    "units.workbook",
     "units.unusual",
     "coupons.export_csv",
     "signups.export_csv",

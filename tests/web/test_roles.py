@@ -49,6 +49,7 @@ ROLES = {
     "units.show": "staff",
     "units.make": "marketer",
     "units.codes": "marketer",
+    "units.workbook": "marketer",
     "units.unusual": "marketer",
     "styles.index": "staff",
     "styles.picture": "staff",

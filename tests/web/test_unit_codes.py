@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 
 from shelftalk import clock
 from shelftalk.catalog.placement import Placement
@@ -21,6 +22,7 @@ from shelftalk.store import Store, scans
 from shelftalk.store import placements as placement_store
 from shelftalk.store import products as product_store
 from shelftalk.store import units as unit_store
+from shelftalk.web import unit_codes
 from shelftalk.web.state import get_state
 from shelftalk.web.unit_csv import measure_codes, write_codes
 from tests.web.shop import add_placement, add_tea
@@ -112,6 +114,66 @@ def test_codes_of_one_placement_are_not_found_under_another(
     make_codes(marketer, other, 5)
     assert marketer.get(f"/admin/units/{other.id}/codes-1.csv").status_code == 404
     assert marketer.get(f"/admin/units/{placement.id}/codes-99.csv").status_code == 404
+
+
+def test_a_workbook_says_the_same_as_the_csv_and_is_the_same_each_time(
+    marketer: FlaskClient, placement: Placement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_codes(marketer, placement, 50)
+    rows = make_codes(marketer, placement, 30)
+    books = [marketer.get(f"/admin/units/{placement.id}/codes-2.xlsx") for _time in range(2)]
+    assert books[0].data == books[1].data
+    assert 'filename="codes-' in books[0].headers["Content-Disposition"]
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(books[0].data)).get_sheet_by_index(0).to_python()
+    assert cells == [list(rows[0]), *(list(row.values()) for row in rows)]
+    assert cells[1][0] == "000051", "a text: no spreadsheet takes the zeros away"
+    monkeypatch.setattr(unit_codes, "MOST_ROWS", 40)
+    page = marketer.get(f"/admin/units/{placement.id}").text
+    assert "codes-2.xlsx" in page and "codes-1.xlsx" not in page
+    refused = marketer.get(f"/admin/units/{placement.id}/codes-1.xlsx")
+    assert refused.status_code == 422 and "at most 40. Take the CSV." in refused.text
+
+
+def test_the_command_gives_out_a_range_and_writes_its_file_again(
+    app: Flask, marketer: FlaskClient, placement: Placement, tmp_path: Path
+) -> None:
+    run = app.test_cli_runner()
+    first, again, book = (tmp_path / name for name in ("codes.csv", "again.csv", "codes.xlsx"))
+    done = run.invoke(args=["units", "--code", placement.code, "--quantity", "10000", "--out", str(first)])
+    assert done.exit_code == 0, done.output
+    assert f"Range 1: 10000 units of {placement.code}, 000001 to 010000." in done.output
+    for file in (again, book):
+        assert run.invoke(args=["units", "--range", "1", "--out", str(file)]).exit_code == 0
+    assert first.read_bytes() == again.read_bytes()
+    assert first.read_bytes() == marketer.get(f"/admin/units/{placement.id}/codes-1.csv").data
+    assert CalamineWorkbook.from_path(book).get_sheet_by_index(0).height == 10_001
+    assert make_codes(marketer, placement, 1)[0]["serial"] == "010001"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--quantity", "5"], "Name the code and how many"),
+        (["--code", "CODE"], "Name the code and how many"),
+        (["--code", "CODE", "--quantity", "0"], "0 units cannot be made at once"),
+        (["--code", "CODE", "--quantity", "1000001"], "1 to 1000000"),
+        (["--code", "k7m4p29xqd", "--quantity", "5"], "No placement has the code “k7m4p29xqd”"),
+        (["--code", "CODE", "--range", "1"], "Leave out --code"),
+        (["--range", "7"], "7"),
+        (["--code", "CODE", "--quantity", "5", "--out", "/no/folder/here.csv"], "no folder “/no/folder”"),
+    ],
+)
+def test_a_mistake_on_the_command_line_gives_nothing_out(
+    app: Flask, store: Store, placement: Placement, tmp_path: Path, options: list[str], says: str
+) -> None:
+    out = tmp_path / "codes.csv"
+    args = [placement.code if option == "CODE" else option for option in options]
+    done = app.test_cli_runner().invoke(args=["units", "--out", str(out), *args])
+    assert done.exit_code == 1
+    assert says in done.output
+    assert not out.exists()
+    with store.read() as db:
+        assert unit_store.count_units(db).printed == 0
 
 
 def scan(client: FlaskClient, code: str, address: str = "203.0.113.9", **headers: str) -> str:

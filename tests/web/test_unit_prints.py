@@ -182,6 +182,17 @@ def test_a_big_print_goes_on_with_the_next_number(here: State, store: Store, cod
         assert [one.units for one in unit_store.list_ranges(db)] == [8, 42, 8, 42]
 
 
+def test_the_command_prints_a_code_on_every_label(app: Flask, store: Store, codes: list[str]) -> None:
+    run = app.test_cli_runner()
+    args = ["print-job", "--code", codes[0], "--units", "50"]
+    for wrong, says in ((["--fill"], "prints codes twice"), (["--copies", "2"], "Name one of both")):
+        refused = run.invoke(args=[*args, *wrong])
+        assert refused.exit_code == 1 and says in refused.output
+    done = run.invoke(args=args)
+    assert done.exit_code == 0 and "Labels 50 of 50, files 2 of 2" in done.output, done.output
+    assert list_numbers(store, codes[0]) == list(range(1, 51))
+
+
 def kill_in_the_middle(here: State) -> None:
     """Two processes work at the job and are killed, one after the other, while a part is in the making."""
     for runs in (1, 2):

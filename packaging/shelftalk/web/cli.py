@@ -50,6 +50,7 @@ from shelftalk.web.sample import load_sample
 from shelftalk.web.security import hash_password
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
+from shelftalk.web.unit_prints import check_units
 from shelftalk.web.upload_sweep import sweep
 
 P = ParamSpec("P")
@@ -235,10 +236,17 @@ def labels(
 @click.option("--stock", default="avery-l7160", show_default=True, help="The maker's sheet.")
 @click.option("--start", default=1, show_default=True, help="The first free label on a used sheet.")
 @click.option("--copies", default=1, show_default=True, help="How many of each.")
+@click.option("--units", default=0, help="How many of each instead, every label with a code of its own.")
 @laid
 @looked
 def print_job(
-    codes: tuple[str, ...], more: tuple[str, ...], stock: str, start: int, copies: int, **options: Unpack[Options]
+    codes: tuple[str, ...],
+    more: tuple[str, ...],
+    stock: str,
+    start: int,
+    copies: int,
+    units: int,
+    **options: Unpack[Options],
 ) -> None:
     """Print many labels in parts, each a run of its own, or go on with a print that was stopped."""
     if codes:
@@ -247,10 +255,12 @@ def print_job(
             sheet = find_stock(db, stock)
             check_start(sheet, start)
             check_placing(placing, sheet, start)
+            copies = check_units(units, copies, placing) if units else copies
             items = make_label_items(db, (*codes, *more), state().settings.origin, state().translator, upper=look.upper)
         look, _ = settle(items, (), Setting(sheet, look, None, {}))
         printed = [item.code for item in items]
-        add_job(state(), printed, sheet, start=start, copies=copies, by="", placing=placing, look=look)
+        each = bool(units)
+        add_job(state(), printed, sheet, start=start, copies=copies, by="", placing=placing, look=look, units=each)
     with _progress("Labels made and read back") as moved:
         job = work(state(), moved)
     if job is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from shelftalk.errors import Invalid
@@ -19,11 +20,16 @@ def check_folder(path: Path) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside, bring to the disk, then rename: readers see the old file or the new one, never a part."""
+    write_pieces(path, (content,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same for what is made while it is written."""
     check_folder(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with draft.open("wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

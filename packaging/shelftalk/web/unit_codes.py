@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from flask import Blueprint, Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from shelftalk import clock
 from shelftalk.catalog.units import MOST_UNITS
-from shelftalk.errors import NotFound
+from shelftalk.errors import Invalid, NotFound
 from shelftalk.store import placements as placement_store
 from shelftalk.store import units as unit_store
 from shelftalk.store.units import APART, OFTEN, Series, UnitFigures, UnitRange
 from shelftalk.web.forms import Form, fresh_form, once, read_form
-from shelftalk.web.label_items import CodeReader, make_label_items
+from shelftalk.web.label_items import CodeReader
 from shelftalk.web.lists import read_list_query
 from shelftalk.web.security import get_actor, requires
 from shelftalk.web.state import state
-from shelftalk.web.unit_csv import measure_codes, write_codes, write_unusual
+from shelftalk.web.unit_csv import write_unusual
+from shelftalk.web.unit_ranges import Given, find_given, give_out, units
+from shelftalk.web.unit_xlsx import MOST_ROWS
 
 bp = Blueprint("units", __name__, url_prefix="/admin/units")
 FIELDS = ("units",)
@@ -57,6 +58,7 @@ def _render(placement_id: int, form: Form) -> ResponseReturnValue:
         unusual=unusual,
         shown=SHOWN,
         most=MOST_UNITS,
+        most_rows=MOST_ROWS,
         given=request.args.get("given", type=int),
     )
     return page, 200 if form.valid else 422
@@ -72,32 +74,47 @@ def make(placement_id: int) -> ResponseReturnValue:
             return earlier
         if form.valid:
             with form.catch():
-                given = _reserve(placement_id, count)
-                return form.done(url_for("units.show", placement_id=placement_id, given=given.id))
+                given = give_out(_find_code(placement_id), count, by=get_actor().name)
+                return form.done(url_for("units.show", placement_id=placement_id, given=given.range.id))
     return _render(placement_id, form)
 
 
-def _reserve(placement_id: int, count: int) -> UnitRange:
-    with state().store.write() as db:
-        code = placement_store.get_placement(db, placement_id).code
-        make_label_items(db, [code], state().settings.origin, state().translator)  # a retired one is refused here
-        return unit_store.reserve(db, placement_id, count, by=get_actor().name, at=clock.now())
+def _find_code(placement_id: int) -> str:
+    with state().store.read() as db:
+        return placement_store.get_placement(db, placement_id).code
 
 
 @bp.get("/<int:placement_id>/codes-<int:range_id>.csv")
 @requires("marketer")
 def codes(placement_id: int, range_id: int) -> ResponseReturnValue:
     """The codes of one range, made again as they were."""
-    with state().store.read() as db:
-        given = unit_store.get_range(db, range_id)
-    code, series = _read_series(placement_id)
-    if given.placement_id != placement_id:
-        raise NotFound("These codes belong to another placement.")
-    origin = state().settings.origin
-    rows = write_codes(code, given.first, given.last, series.key, origin)
-    answer = _send(rows, f"codes-{code}-{given.first}-{given.last}.csv")
-    answer.content_length = measure_codes(given.first, given.last, origin)
+    given = _find_given(placement_id, range_id)
+    answer = _send(given.write_csv(), f"{given.name}.csv")
+    answer.content_length = given.measure_csv()
     return answer
+
+
+@bp.get("/<int:placement_id>/codes-<int:range_id>.xlsx")
+@requires("marketer")
+def workbook(placement_id: int, range_id: int) -> ResponseReturnValue:
+    """The same as a workbook, as long as nobody waits long for it."""
+    given = _find_given(placement_id, range_id)
+    if given.range.units > MOST_ROWS:
+        raise Invalid(
+            "units",
+            "{value} rows take too long to make a workbook of: at most {allowed}. Take the CSV.",
+            value=given.range.units,
+            allowed=MOST_ROWS,
+        )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _send(given.write_xlsx(), f"{given.name}.xlsx", kind)
+
+
+def _find_given(placement_id: int, range_id: int) -> Given:
+    given = find_given(range_id)
+    if given.range.placement_id != placement_id:
+        raise NotFound("These codes belong to another placement.")
+    return given
 
 
 @bp.get("/<int:placement_id>/unusual.csv")
@@ -118,9 +135,9 @@ def _read_series(placement_id: int) -> tuple[str, Series]:
     return code, series
 
 
-def _send(pieces: Iterator[bytes], name: str) -> Response:
+def _send(pieces: Iterator[bytes], name: str, kind: str = "text/csv") -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(pieces, mimetype="text/csv", headers=headers)
+    return Response(pieces, mimetype=kind, headers=headers)
 
 
 def find_figures(*, placement_id: int = 0, product_id: int = 0, run_id: int = 0) -> UnitFigures | None:
@@ -137,10 +154,11 @@ def list_run_ranges(run_id: int) -> list[UnitRange]:
 
 
 def init(app: Flask) -> None:
-    """Give the templates of runs, placements and products their units."""
+    """Give the templates of runs, placements, products and reports their units, and the application the command."""
     app.jinja_env.globals |= {
         "find_unit_figures": find_figures,
         "list_run_ranges": list_run_ranges,
         "UNIT_OFTEN": OFTEN,
         "UNIT_APART": APART,
     }
+    app.cli.add_command(units)

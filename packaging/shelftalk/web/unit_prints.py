@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from shelftalk.catalog.codes import LENGTH
-from shelftalk.catalog.units import KEY_BYTES, SIGNS, drop_unit, each_unit, format_serial
+from shelftalk.catalog.units import KEY_BYTES, MOST_UNITS, SIGNS, drop_unit, each_unit, format_serial
 from shelftalk.errors import Invalid
 from shelftalk.labels.item import LabelItem
 from shelftalk.labels.placing import Placing
@@ -66,10 +66,17 @@ def _make_item(base: LabelItem, suffix: str, number: int) -> LabelItem:
     )
 
 
-def check_units(placing: Placing) -> None:
-    """Raises Invalid for what does not go together with a code for every label."""
+def check_units(units: int, copies: int, placing: Placing) -> int:
+    """So many of each placement; raises Invalid for what does not go together with a code for every label."""
     if placing.fill:
-        raise Invalid("fill", "Filling the last sheet prints codes twice. Untick it, or the different codes.")
+        raise Invalid("fill", "Filling the last sheet prints codes twice. Leave it out, or the different codes.")
+    if copies != 1:
+        raise Invalid("copies", "Copies have the same code, units each their own. Name one of both.")
+    if not 1 <= units <= MOST_UNITS:
+        raise Invalid(
+            "units", "{value} units cannot be made at once. Choose 1 to {allowed}.", value=units, allowed=MOST_UNITS
+        )
+    return units
 
 
 # ---- as a run keeps them ----
