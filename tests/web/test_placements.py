@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 import zxingcpp
@@ -219,6 +220,26 @@ def test_every_symbol_file_opens_the_printed_address(marketer: FlaskClient, stor
     assert all(50 <= width < 58 for width in widths), "a shelf talker is read from half a metre: 50 mm"
     assert marketer.get(f"{address}-72.png").status_code == 200
     assert marketer.get(f"{address}-71.png").status_code == 422
+
+
+def test_a_symbol_is_had_in_a_style_and_opens_the_same_address(marketer: FlaskClient, store: Store) -> None:
+    placement = add_placement(store, add_tea(store), language="fa")
+    address, url = f"/admin/placements/{placement.id}", f"{ORIGIN}/q/{placement.code}"
+    page = marketer.get(f"{address}?style=banner").text
+    assert f"{address}/symbol.svg?style=banner" in page and "Banner" in page
+    svg = marketer.get(f"{address}/symbol.svg?style=banner")
+    assert "#7a1f2b" in svg.text and f"{placement.code}-style-banner.svg" in svg.headers["Content-Disposition"]
+    assert [code.text for code in zxingcpp.read_barcodes(render_svg(svg.data, 300))] == [url]
+    image = Image.open(io.BytesIO(marketer.get(f"{address}/symbol-300.png?style=banner").data))
+    assert [code.text for code in zxingcpp.read_barcodes(image.convert("L"))] == [url]
+    assert image.info["dpi"] == pytest.approx((300, 300), abs=0.02)
+    assert (0x7A, 0x1F, 0x2B) in {colour for _, colour in image.convert("RGB").getcolors(1 << 20)}  # type: ignore[misc]
+    side = int(re.search(r"at least (\d+) mm wide", page)[1])
+    assert side - 1 <= image.width / 300 * 25.4 < side + 4, "whole pixels make it a little wider"
+    assert f"at least {side} mm wide" not in marketer.get(address).text, "frame and words come on top"
+    assert marketer.get(f"{address}/symbol.svg?style=logo").status_code == 422
+    assert marketer.get(f"{address}/symbol-300.png?style=nonsense").status_code == 404
+    assert "waits for your logo" in marketer.get(f"{address}?style=logo").text
 
 
 def test_symbols_lead_to_the_origin_whatever_host_asks(marketer: FlaskClient, store: Store) -> None:

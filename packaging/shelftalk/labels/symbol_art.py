@@ -21,6 +21,7 @@ from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
 from shelftalk.labels.captions import Caption, CaptionJob, draw_caption, set_captions
 from shelftalk.labels.design import LEAST_PT, POINT_MM
+from shelftalk.labels.raster import open_pages
 from shelftalk.labels.stream import PdfStream, draw_modules, make_dictionary, make_stream
 from shelftalk.labels.style import BLACK, WHITE, Style, check_level, check_style
 from shelftalk.labels.symbol import QUIET_MODULES, Symbol, list_runs
@@ -278,6 +279,15 @@ def make_symbol_pdf(symbol: Symbol, dress: Dress, *, language: str = "", module_
     return out.getvalue()
 
 
+def make_styled_png(symbol: Symbol, dress: Dress, *, module_px: int, dpi: int, language: str = "") -> bytes:
+    """The symbol in its style as PNG, each module `module_px` pixels wide; the file says how large it prints."""
+    with open_pages(make_symbol_pdf(symbol, dress, language=language, module_mm=module_px / dpi * 25.4)) as pages:
+        image = pages.render(0, dpi, grey=False)
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True, dpi=(dpi, dpi))
+    return out.getvalue()
+
+
 def make_styled_svg(symbol: Symbol, dress: Dress, *, module_mm: float, language: str = "") -> bytes:
     """The symbol in its style as SVG in millimetres, quiet zone, frame, logo and words included."""
     plan, style = make_plan(dress.style, symbol.size), dress.style
@@ -340,4 +350,4 @@ def _embed_caption(style: Style, language: str, size: int, plan: Plan) -> str:
 
 
 _draw_caption = lru_cache(maxsize=256)(draw_caption)
-__all__ = ["Dress", "SymbolPress", "is_shaped", "make_dress", "make_styled_svg", "make_symbol_pdf"]
+__all__ = ["Dress", "SymbolPress", "is_shaped", "make_dress", "make_styled_png", "make_styled_svg", "make_symbol_pdf"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import ceil
 
 from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,11 +14,7 @@ from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.catalog.placement import MEDIA, STAGES, Placement
 from shelftalk.catalog.product import STATUSES
 from shelftalk.catalog.units import drop_unit
-from shelftalk.errors import Conflict, NotFound
-from shelftalk.labels.distance import Budget, find_smaller, get_distance, make_budget
-from shelftalk.labels.proof import prove_symbol_png, prove_symbol_svg
-from shelftalk.labels.symbol import Symbol, make_png, make_svg, make_symbol
-from shelftalk.labels.thermal import make_picture_head
+from shelftalk.errors import Conflict, Invalid, NotFound
 from shelftalk.store import locations as location_store
 from shelftalk.store import placements as placement_store
 from shelftalk.store import products as product_store
@@ -48,7 +43,8 @@ from shelftalk.web.placement_forms import (
 from shelftalk.web.print_queues import read_placement_prints
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
-from shelftalk.web.texts import _, ngettext
+from shelftalk.web.symbol_files import SymbolFile, make_symbol_png, make_symbol_svg, read_symbol
+from shelftalk.web.texts import _, ngettext, text_error
 
 bp = Blueprint("placements", __name__, url_prefix="/admin/placements")
 SORTS = ("product", "location", "medium", "stage", "status", "installed_on", "updated_at")
@@ -233,6 +229,7 @@ def show(placement_id: int) -> ResponseReturnValue:
     with state().store.read() as db:
         item = CodeReader(db).read(placement_store.get_placement(db, placement_id))
         prints = read_placement_prints(db, item.code)
+        symbol = _read_shown(db, item.placement)
     url = make_url(state().settings.origin, item.code)
     return render_template(
         "placements/show.html",
@@ -244,11 +241,19 @@ def show(placement_id: int) -> ResponseReturnValue:
         call_to_action=get_call_to_action(item.placement, state().translator),
         url=url,
         address=make_short_address(url),
-        budget=(budget := get_budget(item.placement)),
-        smaller=find_smaller(budget),
+        symbol=symbol,
         sizes=PRINT_DPI,
         prints=prints,
     )
+
+
+def _read_shown(db: Db, placement: Placement) -> SymbolFile:
+    """The symbol in the style the address asks for; the plain one, and why, where it cannot be."""
+    try:
+        return read_symbol(db, placement, request.args.get("style", ""))
+    except (Invalid, NotFound) as fault:
+        flash(text_error(fault), "warning")
+        return read_symbol(db, placement, "")
 
 
 @bp.get("/code/<code>")
@@ -261,32 +266,23 @@ def show_code(code: str) -> ResponseReturnValue:
     return redirect(url_for("placements.show", placement_id=placement.id), 303)
 
 
-def get_budget(placement: Placement) -> Budget:
-    """The smallest symbol of a placement's code that is read from where its medium is seen."""
-    return make_budget(make_url(state().settings.origin, placement.code), get_distance(placement.medium))
-
-
-def _get_symbol(placement_id: int) -> tuple[Placement, Symbol]:
+def _read_symbol(placement_id: int) -> SymbolFile:
     with state().store.read() as db:
-        placement = placement_store.get_placement(db, placement_id)
-    return placement, make_symbol(make_url(state().settings.origin, placement.code))
+        return read_symbol(db, placement_store.get_placement(db, placement_id), request.args.get("style", ""))
 
 
 @bp.get("/<int:placement_id>/symbol.svg")
 @requires("staff")
 def symbol_svg(placement_id: int) -> ResponseReturnValue:
-    placement, symbol = _get_symbol(placement_id)
-    svg = make_svg(symbol, module_mm=get_budget(placement).module_mm)
-    return _send(prove_symbol_svg(svg, symbol.text), "image/svg+xml", f"{placement.code}.svg")
+    file = _read_symbol(placement_id)
+    return _send(make_symbol_svg(file), "image/svg+xml", f"{file.placement.code}{file.suffix}.svg")
 
 
 @bp.get("/<int:placement_id>/symbol-<int:dpi>.png")
 @requires("staff")
 def symbol_png(placement_id: int, dpi: int) -> ResponseReturnValue:
-    make_picture_head(dpi)
-    placement, symbol = _get_symbol(placement_id)
-    png = make_png(symbol, module_px=max(4, ceil(get_budget(placement).module_mm / 25.4 * dpi)), dpi=dpi)
-    return _send(prove_symbol_png(png, symbol.text), "image/png", f"{placement.code}-{dpi}dpi.png")
+    file = _read_symbol(placement_id)
+    return _send(make_symbol_png(file, dpi), "image/png", f"{file.placement.code}{file.suffix}-{dpi}dpi.png")
 
 
 def _send(content: bytes, mimetype: str, name: str) -> Response:
