@@ -304,7 +304,8 @@ def test_staff_look_at_designs_and_change_nothing(staff: FlaskClient) -> None:
     assert "disabled" in page and 'value="save"' not in page
     assert staff.get("/admin/designs/nothing").status_code == 404
     assert staff.get("/admin/designs/99").status_code == 404
-    assert staff.get("/admin/designs/pack/picture.svg?version=77").status_code == 200
+    assert staff.get("/admin/designs/pack/picture.svg?version=1").status_code == 200
+    assert staff.get("/admin/designs/pack/picture.svg?version=77").status_code == 404
 
 
 # ---- at print ----

@@ -1,4 +1,7 @@
-"""The designs that come with the program: data in `designs.json`, each for its usual size."""
+"""The designs that come with the program: data in `designs.json`, each for its usual size.
+
+What was printed with an earlier version is made again with it: those are kept in `older_designs.json`.
+"""
 
 from __future__ import annotations
 
@@ -52,11 +55,12 @@ class ReadyDesign:
     design: Design
 
 
-@lru_cache(maxsize=1)
-def _read_designs() -> dict[str, ReadyDesign]:
-    rows = json.loads(Path(__file__).with_name("designs.json").read_text("utf-8"))
+@lru_cache(maxsize=2)
+def _read_designs(file: str) -> dict[tuple[str, int], ReadyDesign]:
+    """The designs of a file by id and version."""
+    rows = json.loads(Path(__file__).with_name(file).read_text("utf-8"))
     return {
-        row["id"]: ReadyDesign(
+        (row["id"], row["version"]): ReadyDesign(
             row["id"], row["version"], NAMES[row["id"]], HELPS[row["id"]], parse_design(row, row["id"])
         )
         for row in rows
@@ -64,13 +68,19 @@ def _read_designs() -> dict[str, ReadyDesign]:
 
 
 def list_ready_designs() -> list[ReadyDesign]:
-    """All of them, in the order they are offered."""
-    return list(_read_designs().values())
+    """All of them as they are offered, in this order."""
+    return list(_read_designs("designs.json").values())
 
 
-def get_ready_design(design_id: str) -> ReadyDesign:
-    """The ready-made design of this id; raises NotFound."""
-    found = _read_designs().get(design_id)
+def list_older_designs() -> list[ReadyDesign]:
+    """What they were before."""
+    return list(_read_designs("older_designs.json").values())
+
+
+def get_ready_design(design_id: str, version: int = 0) -> ReadyDesign:
+    """The ready-made design of this id, in this version or the newest; raises NotFound."""
+    known = [*list_ready_designs(), *list_older_designs()]
+    found = next((one for one in known if one.id == design_id and version in (0, one.version)), None)
     if found is None:
         raise NotFound("There is no design “{value}”.", value=design_id[:40])
     return found

@@ -46,7 +46,7 @@ def find_design(db: Db, ref: str, version: int = 0) -> NamedDesign:
     """The design of this short name, in this version or the newest; raises NotFound."""
     if ref.isdecimal() and len(ref) < 10:
         return name_own(design_store.get_design(db, int(ref), version))
-    return name_ready(get_ready_design(ref))
+    return name_ready(get_ready_design(ref, version))
 
 
 def list_designs(db: Db) -> list[NamedDesign]:
