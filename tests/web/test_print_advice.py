@@ -16,6 +16,7 @@ from PIL import Image
 
 from shelftalk import clock
 from shelftalk.config import Settings
+from shelftalk.labels import camera
 from shelftalk.labels.look import Look, parse_look
 from shelftalk.labels.raster import make_preview
 from shelftalk.store import Store
@@ -190,6 +191,22 @@ def test_the_till_holds_modules_to_its_sizes_or_says_what_to_change(
     code = add_placement(store, add_tea(store), medium="pack").code
     give_gtin(store)
     assert sentence in look_at(marketer, code, stock=stock, design=design, till="on")
+
+
+def test_what_a_style_costs_is_told_counted_and_known_the_next_time(marketer: FlaskClient, store: Store) -> None:
+    code = add_placement(store, add_tea(store)).code
+    words = look_at(marketer, code, style="dots")
+    cost = int(re.search(r"Dark blue dots : (\d+) % less far than plain black squares", words)[1])
+    module, reach = (float(re.search(rf"{name} ([0-9.]+) m", words)[1]) for name in ("modules", "they read at up to"))
+    assert 2 < cost < 25 and reach == pytest.approx(module * 0.37 * (1 - cost / 100), abs=0.012)
+    plain = re.search(r"Plain up to ([0-9.]+) m", words)
+    assert plain and float(plain[1]) > reach, "no style is among what helps"
+    looked = camera._measure_reach.cache_info().misses
+    assert look_at(marketer, code, style="dots") == words
+    assert camera._measure_reach.cache_info().misses == looked, "the camera looks once"
+    assert "less far" not in look_at(marketer, code)
+    taken = marketer.post(ADDRESS, data=filled(code, style="dots", do="plain")).text
+    assert re.search(r'name="style" value="" checked', taken)
 
 
 def test_staff_read_the_choices_and_change_none(staff: FlaskClient, store: Store) -> None:

@@ -132,7 +132,10 @@ def check_upper(url: str) -> None:
 
 @dataclass(frozen=True)
 class Printed:
-    """A symbol as it will really be printed, with what it is put up on. `labels` is how often it is printed."""
+    """A symbol as it will really be printed, with what it is put up on.
+
+    `labels` is how often it is printed, `share` how far it is read in its style, of what a plain one is.
+    """
 
     code: str
     medium: str
@@ -140,6 +143,7 @@ class Printed:
     modules: int  # along its side, quiet zones included
     module_mm: float
     labels: int = 1
+    share: float = 1.0
 
     @property
     def side_mm(self) -> float:
@@ -149,7 +153,7 @@ class Printed:
     @property
     def reach_mm(self) -> float:
         """The distance up to which it is read."""
-        return get_reach(self.module_mm)
+        return get_reach(self.module_mm) * self.share
 
     @property
     def meant_mm(self) -> float:
@@ -159,7 +163,7 @@ class Printed:
     @property
     def least_module_mm(self) -> float:
         """The module that would do."""
-        return self.meant_mm / PER_MODULE
+        return self.meant_mm / PER_MODULE / self.share
 
     @property
     def least_side_mm(self) -> float:

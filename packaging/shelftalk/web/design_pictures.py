@@ -72,6 +72,11 @@ class Worn:
     style: Style | None = None
     logo: bytes = b""
 
+    @property
+    def images(self) -> dict[str, bytes]:
+        """The logo by its id."""
+        return {self.style.logo: self.logo} if self.style and self.logo else {}
+
 
 PLAINLY = Worn()
 
@@ -128,6 +133,6 @@ def _dress(worn: Worn, symbol: Symbol, language: str) -> tuple[Dress | None, lis
     """The style made ready; plain black squares, and why, where it cannot be."""
     style = worn.style
     try:
-        return make_dress(style, [(symbol, language)], {style.logo: worn.logo}) if style else None, []
+        return make_dress(style, [(symbol, language)], worn.images) if style else None, []
     except Invalid as fault:
         return None, [fault]

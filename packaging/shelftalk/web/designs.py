@@ -26,7 +26,6 @@ from shelftalk.labels.label_design import (
     ImageElement,
 )
 from shelftalk.labels.ready_designs import list_ready_designs
-from shelftalk.labels.style import Style
 from shelftalk.store import designs as design_store
 from shelftalk.store import media as media_store
 from shelftalk.store import placements as placement_store
@@ -59,7 +58,7 @@ class Desk:
     picture: str  # a data: address; empty when nothing can be drawn
     words: Words
     open: str = ""  # the element whose fields are unfolded
-    style: Style | None = None  # what its symbol is shown in; no part of the design
+    worn: Worn = PLAINLY  # what its symbol is shown in; no part of the design
 
 
 @bp.get("/")
@@ -215,7 +214,7 @@ def _render(form: Form, named: NamedDesign | None, *, opened: str = "", fresh: b
     page = render_template(
         "designs/edit.html",
         form=form,
-        desk=Desk(named, design, _embed(drawn), words, opened, worn.style),
+        desk=Desk(named, design, _embed(drawn), words, opened, worn),
         errors=faults | form.errors,
         samples=samples,
         pictures=pictures,
@@ -269,7 +268,7 @@ def preview() -> ResponseReturnValue:
         worn = _read_style(db, form)
         drawn = draw(db, state().media_folder, replace(design, faces=1), item, worn)
     faults = {fault.field: text_error(fault) for fault in reversed((*read, *drawn.faults))}
-    reach = describe_design_reach(design, worn.style)
+    reach = describe_design_reach(design, worn.style, worn.images)
     size = {"width": design.width_mm, "height": design.height_mm, "reach": reach}
     return {"picture": _embed(drawn), "faults": faults} | size
 

@@ -34,6 +34,8 @@ def take_remedy(form: Form, name: str) -> None:
         form.values["upper"] = "on"
     elif kind == "level":
         form.values["level"] = value
+    elif kind == "plain":
+        form.values["style"] = ""
     elif kind == "alone":
         form.values["design"] = ""
     elif kind == "stock":

@@ -25,6 +25,7 @@ from shelftalk.labels.symbol_shapes import measure_room
 from shelftalk.web.design_library import NamedDesign, list_designs
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import list_stocks
+from shelftalk.web.style_library import measure_style_cost
 from shelftalk.web.texts import _
 
 MOST_ITEMS = 2_000  # measured, of a big print its first
@@ -49,7 +50,7 @@ class Setting:
 class Remedy:
     """One press that makes symbols read from farther; `value` is what its button sends."""
 
-    kind: str  # upper, level, alone, stock or design
+    kind: str  # upper, level, plain, alone, stock or design
     value: str
     reach_mm: float
     stock: Stock | None = None
@@ -63,6 +64,8 @@ class PrintAdvice:
     media: tuple[Advice, ...]
     remedies: tuple[Remedy, ...]
     measured: int  # of the codes, the first
+    style: str = ""  # the name of the style they are printed in
+    cost: int = 0  # how much less far they are read for it, in per cent
 
     @property
     def worst(self) -> Printed:
@@ -94,11 +97,18 @@ def make_print_advice(items: Sequence[LabelItem], shares: Sequence[int], setting
     """What is to be said of these labels; raises Invalid where they cannot be made."""
     some = items[: _count_measurable(items)]
     media = advise(one for one in measure(some, setting, shares) if one.medium in MEDIA)
+    look = setting.look
+    told = PrintAdvice(tuple(media), (), len(some), look.style.name if look.style else "", get_cost(setting))
     worst = next((one for one in media if one.short), None)
     if worst is None:
-        return PrintAdvice(tuple(media), (), len(some))
+        return told
     item = next(item for item in some if item.code == worst.worst.code)
-    return PrintAdvice(tuple(media), tuple(_list_remedies(item, worst.worst, setting)), len(some))
+    return replace(told, remedies=tuple(_list_remedies(item, worst.worst, setting)))
+
+
+def get_cost(setting: Setting) -> int:
+    """How much less far these symbols are read for their style, in per cent."""
+    return measure_style_cost(setting.look, setting.images, state().settings.origin)
 
 
 def settle(items: Sequence[LabelItem], shares: Sequence[int], setting: Setting) -> tuple[Look, PrintAdvice]:
@@ -120,6 +130,7 @@ def measure(items: Sequence[LabelItem], setting: Setting, shares: Sequence[int] 
         return []
     font = make_address_font(item.address for item in items)
     labels = set_labels(items, setting.stock, font, design=setting.design, images=setting.images, look=setting.look)
+    share = 1 - get_cost(setting) / 100
     return [
         Printed(
             item.code,
@@ -128,6 +139,7 @@ def measure(items: Sequence[LabelItem], setting: Setting, shares: Sequence[int] 
             label.symbol.full_size,
             label.art.layout.module_mm,
             shares[number] if shares else 1,
+            share,
         )
         for number, (item, label) in enumerate(zip(items, labels, strict=True))
     ]
@@ -154,6 +166,8 @@ def _list_remedies(item: LabelItem, now: Printed, setting: Setting) -> Iterator[
     if not look.upper and _bears_upper(item.url):
         louder = replace(item, url=item.url.upper())
         yield from _try(louder, now, replace(setting, look=replace(look, upper=True)), Remedy("upper", "upper", 0))
+    if look.style:
+        yield from _try(item, now, replace(setting, look=replace(look, style=None)), Remedy("plain", "plain", 0))
     if setting.design:
         yield from _try(item, now, replace(setting, design=None), Remedy("alone", "alone", 0))
         yield from _find_design(now, look)
@@ -214,7 +228,7 @@ def _find_design(now: Printed, look: Look) -> Iterator[Remedy]:
     with state().store.read() as db:
         designs = sorted(list_designs(db), key=lambda named: named.design.width_mm * named.design.full_height_mm)
     for named in designs:
-        reach = get_design_reach(named.design, measure_room(now.modules, look.style))
+        reach = get_design_reach(named.design, measure_room(now.modules, look.style)) * now.share
         remedy = Remedy("design", f"page:{named.ref}", reach, design=named)
         if _is_enough(remedy, now):
             yield remedy
@@ -227,10 +241,12 @@ def get_design_reach(design: Design, modules: int) -> float:
     return get_reach(int(side / modules / DOT_MM + 1e-9) * DOT_MM)
 
 
-def describe_design_reach(design: Design, style: Style | None = None) -> str:
+def describe_design_reach(design: Design, style: Style | None = None, images: Images | None = None) -> str:
     """From how far a design's symbol of a usual code here is read, in the reader's language; empty without a symbol."""
-    symbol = make_symbol(make_url(state().settings.origin, SAMPLE_CODE), raise_level("M", style))
-    reach = round_down(get_design_reach(design, measure_room(symbol.full_size, style)))
+    look, origin = Look(raise_level("M", style), style=style), state().settings.origin
+    modules = measure_room(make_symbol(make_url(origin, SAMPLE_CODE), look.level).full_size, style)
+    share = 1 - measure_style_cost(look, images or {}, origin) / 100
+    reach = round_down(get_design_reach(design, modules) * share)
     return _("Reads at up to {reach} m", reach=reach) if reach else ""
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from shelftalk.catalog.codes import make_url
 from shelftalk.catalog.languages import LANGUAGES
 from shelftalk.errors import Invalid
-from shelftalk.labels.camera import Reading, measure_reading
+from shelftalk.labels.camera import Reading, measure_cost, measure_reading
 from shelftalk.labels.look import Look
 from shelftalk.labels.ready_styles import (
     SAMPLE_LOGO,
@@ -125,6 +125,19 @@ def read_from_far(style: Style, images: Mapping[str, bytes], origin: str, size_m
     """From how far a placement's symbol is read in this style."""
     silent = replace(style, name="", caption_at="none", captions=())  # words change nothing: they stand outside
     return measure_reading(make_sample_symbol(origin, style), silent, size_mm, logo=images.get(style.logo, b""))
+
+
+def measure_style_cost(look: Look, images: Mapping[str, bytes], origin: str) -> int:
+    """How much less far the symbols of a print are read for their style, in per cent.
+
+    A second's work for a style that no print had since the start, nothing for others: what counts is the style, its
+    logo and how many modules codes have here at this level.
+    """
+    if look.style is None:
+        return 0
+    url = make_url(origin, SAMPLE_CODE)
+    symbol = make_symbol(url.upper() if look.upper else url, raise_level(look.level, look.style))
+    return measure_cost(symbol, look.style, logo=images.get(look.style.logo, b""))
 
 
 def read_plain_from_far(origin: str, size_mm: float = SIZE_MM) -> Reading:
