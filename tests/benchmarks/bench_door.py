@@ -23,6 +23,7 @@ from fault_support import find_port  # noqa: E402
 from scan_support import LANGUAGES, SqliteSink, a_scan, code_number  # noqa: E402
 
 from scripts.serve import SERVER  # noqa: E402
+from shelftalk.catalog.units import KEY_BYTES, format_unit  # noqa: E402
 from shelftalk.scans.ingest import Ingester  # noqa: E402
 from shelftalk.scans.reader import ShelfReader  # noqa: E402
 from shelftalk.scans.shelf import Content, RenderedPage, ShelfWriter, Target  # noqa: E402
@@ -33,9 +34,10 @@ CONNECTIONS = (2, 32)
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
 SECONDS = 2
 CODES, PRODUCTS = 20_000, 2_000
+KEY = bytes(KEY_BYTES)
 SCRIPT = """
 local codes, n = {}, 0
-for code in io.lines(os.getenv("BENCH_FOLDER") .. "/codes.txt") do codes[#codes + 1] = code end
+for code in io.lines(os.getenv("BENCH_FOLDER") .. os.getenv("BENCH_CODES")) do codes[#codes + 1] = code end
 request = function()
   n = n % #codes + 1
   return wrk.format("GET", "/q/" .. codes[n], {
@@ -66,13 +68,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     print(f"\nshelf: {len(pages)} pages and {CODES} codes put in {time.perf_counter() - began:.1f} s")
     (made / "page.br").write_bytes(ShelfReader(made / "shelf.sqlite").find_page("product:7", "fa").br)
     (made / "codes.txt").write_text("\n".join(code_number(n) for n in range(CODES)))
+    (made / "units.txt").write_text("\n".join(format_unit(code_number(n), n + 1, KEY) for n in range(CODES)))
     (made / "codes.lua").write_text(SCRIPT)
     return made
 
 
-def measure(folder: Path, kind: str, connections: int, workers: int = 1) -> Figure:
+def measure(folder: Path, kind: str, connections: int, workers: int = 1, codes: str = "codes") -> Figure:
     port = find_port()
-    environ = os.environ | {"BENCH_FOLDER": str(folder), "BENCH_KIND": kind}
+    environ = os.environ | {"BENCH_FOLDER": str(folder), "BENCH_KIND": kind, "BENCH_CODES": f"/{codes}.txt"}
     wsgi = kind in ("constant", "bare", "power-wsgi", "usual")
     options = [*SERVER, "--blocking-threads", "32"] if wsgi else list(SERVER)
     options[options.index("asginl")] = "wsgi" if wsgi else "asginl"
@@ -142,6 +145,21 @@ def test_the_door_beside_the_constant_page(folder: Path, workers: int) -> None:
             best = max((figures[kind] for figures in rounds), key=lambda figure: figure.rate)
             times = f"{best.p50_ms:>8.2f} {best.p99_ms:>8.2f} {min(figures[kind].cpu_us for figures in rounds):>8.0f}"
             print(f"{kind:>12} {connections:>14} {best.rate:>9,.0f} {ratio:>13.2f} {times}")
+
+
+def test_codes_of_units_beside_plain_ones(folder: Path) -> None:
+    if not shutil.which("wrk"):
+        pytest.skip("needs wrk")
+    rounds = [
+        {codes: measure(folder, "process", 32, codes=codes) for codes in ("codes", "units")} for _ in range(ROUNDS)
+    ]
+    ratios = [round_["units"].cpu_us / round_["codes"].cpu_us for round_ in rounds]
+    print(f"\nprocess, 1 worker, 32 connections: units take {statistics.median(ratios):.2f} of the CPU of plain codes")
+    for codes in ("codes", "units"):
+        best = max((figures[codes] for figures in rounds), key=lambda figure: figure.rate)
+        cpu = min(figures[codes].cpu_us for figures in rounds)
+        print(f"{codes:>12} {best.rate:>9,.0f}/s {best.p50_ms:>8.2f} {best.p99_ms:>8.2f} {cpu:>8.0f} CPU µs")
+    assert statistics.median(ratios) < 1.5, "a code that is not in the shelf as it is may not cost a second search"
 
 
 def test_moving_scans_out_of_the_spool(tmp_path: Path) -> None:
