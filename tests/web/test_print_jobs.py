@@ -26,7 +26,8 @@ from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
 from shelftalk.web import print_jobs
 from shelftalk.web.design_library import find_design
-from shelftalk.web.print_jobs import PrintJob, add_job, cancel, is_running, read_job, split_parts, work
+from shelftalk.web.print_jobs import PrintJob, add_job, cancel, is_running, read_job, work
+from shelftalk.web.print_parts import split_parts
 from shelftalk.web.run_files import parse_items
 from shelftalk.web.state import State, get_state
 from tests.web.shop import add_placement, add_tea
@@ -180,6 +181,31 @@ def test_a_cancelled_print_keeps_its_finished_files_and_can_go_on(here: State, s
     job = work(here)
     assert job is not None and job.complete and not job.cancelled
     assert count_printed(store, job) == dict.fromkeys(codes, 21)
+
+
+def test_what_is_cancelled_before_its_process_has_begun_stays_cancelled(
+    here: State, codes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process takes seconds to start: the page is there before it."""
+    begin(here, codes)
+    started: list[list[str]] = []
+
+    class Process:
+        def __init__(self, command: list[str], **_options: object) -> None:
+            started.append(command)
+
+        def wait(self) -> None:
+            return
+
+    monkeypatch.setattr(print_jobs.subprocess, "Popen", Process)
+    print_jobs.launch(here)
+    worker = started[0][started[0].index("--worker") + 1]
+    cancel(here)
+    job = work(here, worker=worker)
+    assert job is not None and job.cancelled and not job.runs
+    print_jobs.launch(here)
+    job = work(here, worker=worker)
+    assert job is not None and not job.cancelled and not job.runs, "another process has it now"
 
 
 def test_a_code_that_was_retired_meanwhile_stops_the_print_and_is_named(

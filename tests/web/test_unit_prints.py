@@ -25,7 +25,8 @@ from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
 from shelftalk.store.units import RunUnits
 from shelftalk.web import print_jobs
-from shelftalk.web.print_jobs import PrintJob, add_job, read_job, split_unit_parts, work
+from shelftalk.web.print_jobs import PrintJob, add_job, read_job, work
+from shelftalk.web.print_parts import split_unit_parts
 from shelftalk.web.run_files import parse_items
 from shelftalk.web.state import State, get_state
 from shelftalk.web.unit_prints import Plan, each_unit_item, lengthen_items, shorten_items

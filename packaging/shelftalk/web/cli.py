@@ -237,6 +237,7 @@ def labels(
 @click.option("--start", default=1, show_default=True, help="The first free label on a used sheet.")
 @click.option("--copies", default=1, show_default=True, help="How many of each.")
 @click.option("--units", default=0, help="How many of each instead, every label with a code of its own.")
+@click.option("--worker", default="", hidden=True)  # under which name the server that starts this has claimed the job
 @laid
 @looked
 def print_job(
@@ -246,6 +247,7 @@ def print_job(
     start: int,
     copies: int,
     units: int,
+    worker: str,
     **options: Unpack[Options],
 ) -> None:
     """Print many labels in parts, each a run of its own, or go on with a print that was stopped."""
@@ -262,7 +264,7 @@ def print_job(
         each = bool(units)
         add_job(state(), printed, sheet, start=start, copies=copies, by="", placing=placing, look=look, units=each)
     with _progress("Labels made and read back") as moved:
-        job = work(state(), moved)
+        job = work(state(), moved, worker=worker)
     if job is None:
         raise Invalid("codes", "No print was begun. Name codes: --code CODE CODE …")
     if job.fault:

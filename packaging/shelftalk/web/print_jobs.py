@@ -11,7 +11,7 @@ import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from shelftalk.store.runs import PrintRun
 from shelftalk.store.units import Taken
 from shelftalk.web.design_library import NamedDesign, find_design, load_images
 from shelftalk.web.label_items import make_label_items
+from shelftalk.web.print_parts import split_parts, split_unit_parts
 from shelftalk.web.run_files import add_print_run
 from shelftalk.web.state import State
 from shelftalk.web.stock_library import find_stock
@@ -97,35 +98,6 @@ class Told:
 
 class _Superseded(Exception):
     """Somebody cancelled, or another process took over."""
-
-
-def split_parts(
-    codes: int, stock: Stock, start: int, copies: int, most: int, skip: Collection[int] = ()
-) -> tuple[tuple[int, int], ...]:
-    """Slices of so many codes whose labels fill whole sheets wherever that can be, so that no label is wasted."""
-    parts: list[tuple[int, int]] = []
-    first, offset = 0, start - 1 + sum(cell >= start for cell in skip)
-    while first < codes:
-        wished = max(1, most // copies)
-        whole = (n for n in range(wished, max(0, wished - stock.count), -1) if (offset + n * copies) % stock.count == 0)
-        last = min(codes, first + next(whole, wished))
-        parts.append((first, last))
-        first, offset = last, 0
-    return tuple(parts)
-
-
-def split_unit_parts(
-    codes: int, units: int, stock: Stock, start: int, most: int, skip: Collection[int] = ()
-) -> tuple[tuple[int, int], ...]:
-    """The same for so many units of each code, counted one after the other: whole codes, or pieces of one code."""
-    if units <= most:
-        parts = split_parts(codes, stock, start, units, most, skip)
-        return tuple((first * units, last * units) for first, last in parts)
-    parts = split_parts(units, stock, start, 1, most, skip)
-    for code in range(1, codes):  # each further code begins a sheet
-        further = split_parts(units, stock, 1, 1, most)
-        parts += tuple((code * units + first, code * units + last) for first, last in further)
-    return parts
 
 
 def _split(
@@ -234,11 +206,16 @@ def cancel(state: State) -> None:
                 return
 
 
-def work(state: State, tell: Callable[[int, int], None] = lambda _done, _labels: None) -> PrintJob | None:
-    """Print the parts that are missing, until the end, a cancellation, or another process that took over."""
+def work(
+    state: State, tell: Callable[[int, int], None] = lambda _done, _labels: None, *, worker: str = ""
+) -> PrintJob | None:
+    """Print the parts that are missing, until the end, a cancellation, or another process that took over.
+
+    With `worker` the job was claimed under this name already: what was cancelled since then stays so.
+    """
     job = None
     try:
-        job = _claim(state)
+        job = _find_claimed(state, worker) if worker else _claim(state)
         while job and not job.ended:
             with suppress(Taken):  # somebody was given these numbers meanwhile: the part is made again with the next
                 job = _print_part(state, job, tell)
@@ -262,6 +239,14 @@ def _claim(state: State) -> PrintJob | None:
         _change(db, job, mine)
         _tell(db, job.printed)
     return mine
+
+
+def _find_claimed(state: State, worker: str) -> PrintJob | None:
+    """The job as it stands now; raises _Superseded when it is no longer this worker's."""
+    job, _told = read_job(state)
+    if job is None or job.worker != worker:
+        raise _Superseded
+    return job
 
 
 def _place_part(job: PrintJob) -> Placing:
@@ -383,11 +368,12 @@ def _note_fault(state: State, job: PrintJob | None, message: str, values: dict[s
 def launch(state: State) -> None:
     """Work at the job in a process of its own, which gives way to scans."""
     try:
-        _claim(state)  # shown as running at once
+        job = _claim(state)  # shown as running at once
     except _Superseded:
         return
+    worker = ["--worker", job.worker] if job else []
     process = subprocess.Popen(  # noqa: S603 (a command of our own)
-        ["nice", "-n", str(NICENESS), sys.executable, "-m", "flask", "print-job"],  # noqa: S607 (POSIX has it)
+        ["nice", "-n", str(NICENESS), sys.executable, "-m", "flask", "print-job", *worker],  # noqa: S607 (POSIX has it)
         cwd=state.settings.root,
         env=make_environ(state.settings),
         stdin=subprocess.DEVNULL,
