@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
+import pytest
 import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
 from shelftalk import clock
+from shelftalk.catalog.languages import LANGUAGES
+from shelftalk.labels import camera
 from shelftalk.labels.look import parse_look
 from shelftalk.labels.raster import open_pages, render_svg
 from shelftalk.labels.ready_styles import draw_sample_logo, get_ready_style, list_ready_styles
@@ -20,6 +25,18 @@ from shelftalk.web.i18n import Translator
 from shelftalk.web.style_form import list_fields, list_values, read_values
 from shelftalk.web.style_library import name_ready
 from tests.web.shop import add_placement, add_tea
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick_camera() -> Iterator[None]:
+    """Two of the ten views: what becomes of the camera's answer is proven here; what it sees has tests of its own."""
+    kept = camera._measure_reach, camera._list_missed
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(camera, "VIEWS", camera.VIEWS[2:4])
+        patch.setattr(camera, "ENOUGH", 2)
+        patch.setattr(camera, "_measure_reach", lru_cache(kept[0].__wrapped__))
+        patch.setattr(camera, "_list_missed", lru_cache(kept[1].__wrapped__))
+        yield
 
 
 def start(ref: str = "forest", **more: str) -> dict[str, str]:
@@ -44,6 +61,14 @@ def test_the_form_of_a_style_is_read_back_equal() -> None:
             style = name_ready(ready, Translator()).style
             form = Form(dict.fromkeys(list_fields(), "") | list_values(style))
             assert read_values(form) == style and form.valid
+
+
+def test_the_words_of_a_ready_made_style_are_in_the_language_of_each_label() -> None:
+    for ready in list_ready_styles():
+        if ready.caption:
+            words = dict(name_ready(ready, Translator()).style.captions)
+            assert set(words) == set(LANGUAGES) and len(set(words.values())) == len(LANGUAGES)
+            assert not re.search("[A-Za-z]", "".join(words[tag] for tag in ("fa", "ru", "zh-Hans", "zh-Hant")))
 
 
 def test_the_list_shows_ready_made_styles_with_pictures_that_read(marketer: FlaskClient) -> None:
@@ -100,7 +125,7 @@ def test_looking_needs_no_name_and_tells_contrast_and_distance(marketer: FlaskCl
     assert "data:image/svg+xml;base64," in shown.text and "needs a name" not in shown.text
     assert re.search(r"9\.\d : 1", shown.text) and "Looking at it" in shown.text
     looked = marketer.post("/admin/styles/preview?looked=1", data=start(size_mm="60"))
-    assert re.search(r"Read from up to \d\d cm", looked.text) and "60 mm wide" in looked.text
+    assert re.search(r"Read from up to [\d.]+ c?m", looked.text) and "60 mm wide" in looked.text
     without_script = marketer.post("/admin/styles/new", data=start(do="show"))
     assert without_script.status_code == 200 and "Read from up to" in without_script.text
 
