@@ -91,6 +91,18 @@ def test_a_mistake_shows_beside_the_sheet_as_one_types(page: Page, store: Store)
     expect(page.locator("#outcome [role=alert]")).to_contain_text("Choose 1 to 21")
 
 
+def test_the_download_stays_in_reach_however_long_the_sheet_s_column_is(page: Page, store: Store) -> None:
+    tea = add_tea(store)
+    codes = "+".join(add_placement(store, tea, medium=medium).code for medium in ("poster", "dangler", "shelf_talker"))
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.goto(f"/admin/labels/?codes={codes}")
+    expect(page.locator("#outcome")).to_contain_text("Read from how far?")
+    button = page.get_by_role("button", name="Download PDF")
+    expect(button).to_be_in_viewport(ratio=1)
+    page.mouse.wheel(0, 900)
+    expect(button).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.usefixtures("page")
 @pytest.mark.parametrize("options", [{}, {"locale": "fa-IR", "color_scheme": "dark"}], ids=["light", "persian-dark"])
 @pytest.mark.parametrize("width", [390, 1280])
