@@ -268,6 +268,7 @@ def test_products_and_reports_lead_to_their_units_and_say_nothing_where_there_ar
     get_state(app).ingester.ingest_once()
     for page, link in pages.items():
         assert link in marketer.get(page).text, page
+    assert f"/admin/products/{product}" in marketer.get(f"/admin/units/?product={product}").text
     assert 'id="units"' not in marketer.get("/admin/reports/?location=0").text, "units are not kept by location"
 
 

@@ -247,6 +247,11 @@ def count_units(db: Db, *, placement_id: int = 0, product_id: int = 0, run_id: i
     return UnitFigures(**{name: int(value) for name, value in (dict(given) | dict(scanned)).items()})
 
 
+def count_given(db: Db, *, placement_id: int = 0, product_id: int = 0) -> int:
+    """How many units of a placement or a product were given out; quick however many were scanned."""
+    return int(db.get("count_units", placement_id=placement_id, product_id=product_id, run_id=0)["printed"])
+
+
 def list_unusual(db: Db, placement_id: int, limit: int = 20) -> list[UnitCount]:
     """Units scanned so often or so long apart that they may be copies, those scanned most often first."""
     return _list_unusual(db, placement_id, "scans desc, number", 0, limit)

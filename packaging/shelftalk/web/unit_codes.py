@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from shelftalk.catalog.units import MOST_UNITS
 from shelftalk.errors import Invalid, NotFound
 from shelftalk.store import placements as placement_store
+from shelftalk.store import products as product_store
 from shelftalk.store import units as unit_store
 from shelftalk.store.units import APART, OFTEN, Series, UnitFigures, UnitRange
 from shelftalk.web.forms import Form, fresh_form, once, read_form
@@ -30,11 +31,15 @@ SHOWN = 50  # ranges on the page
 @requires("staff")
 def index() -> ResponseReturnValue:
     query = read_list_query(sorts=("product",), filters=("product",))
+    product_id = query.number("product")
     with state().store.read() as db:
-        listing = unit_store.list_placements(db, query, query.number("product"))
+        product = product_store.get_product(db, product_id) if product_id else None
+        listing = unit_store.list_placements(db, query, product_id)
         figures = {row.placement_id: unit_store.count_units(db, placement_id=row.placement_id) for row in listing.rows}
-        total = unit_store.count_units(db, product_id=query.number("product"))
-    return render_template("units/index.html", query=query, listing=listing, units_of=figures, total=total)
+        total = unit_store.count_units(db, product_id=product_id)
+    return render_template(
+        "units/index.html", query=query, listing=listing, units_of=figures, total=total, product=product
+    )
 
 
 @bp.get("/<int:placement_id>")
@@ -147,6 +152,12 @@ def find_figures(*, placement_id: int = 0, product_id: int = 0, run_id: int = 0)
     return figures if figures.printed else None
 
 
+def count_given(*, placement_id: int = 0, product_id: int = 0) -> int:
+    """For templates that say no more than how many there are."""
+    with state().store.read() as db:
+        return unit_store.count_given(db, placement_id=placement_id, product_id=product_id)
+
+
 def list_run_ranges(run_id: int) -> list[UnitRange]:
     """For templates: the numbers a run printed."""
     with state().store.read() as db:
@@ -157,6 +168,7 @@ def init(app: Flask) -> None:
     """Give the templates of runs, placements, products and reports their units, and the application the command."""
     app.jinja_env.globals |= {
         "find_unit_figures": find_figures,
+        "count_given_units": count_given,
         "list_run_ranges": list_run_ranges,
         "UNIT_OFTEN": OFTEN,
         "UNIT_APART": APART,
