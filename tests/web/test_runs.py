@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from shelftalk.config import Settings
+from shelftalk.labels.measure import LEAST_CONTRAST, LEAST_DOTS
+from shelftalk.labels.proof import Proof
 from shelftalk.store import Store
 from shelftalk.store import runs as run_store
 from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
 from shelftalk.web import run_files
+from shelftalk.web.run_words import describe_proof
 from tests.web.shop import add_placement, add_tea
 
 
@@ -36,6 +40,13 @@ def test_a_run_says_what_when_who_and_that_it_was_read_back(marketer: FlaskClien
     assert "چای کوهستان" in page
     assert "from label 3" in page
     assert "2 of 2 read back" in page
+
+
+def test_a_run_says_what_was_measured_of_its_symbols(marketer: FlaskClient, run: PrintRun) -> None:
+    page = marketer.get(f"/admin/runs/{run.id}").text
+    found = re.search(r"at least ([\d.]+) dots a module · quiet zone whole · contrast (\d+) %", page)
+    assert found and float(found[1]) >= LEAST_DOTS and int(found[2]) >= 100 * LEAST_CONTRAST
+    assert describe_proof(Proof(dpi=300, sheets=1, symbols=2, empty=0)) == [], "an earlier run was not measured"
 
 
 def test_the_file_comes_again_bit_for_bit(marketer: FlaskClient, run: PrintRun) -> None:

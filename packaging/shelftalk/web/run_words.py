@@ -5,6 +5,7 @@ from __future__ import annotations
 from shelftalk.errors import mark
 from shelftalk.labels.look import parse_look
 from shelftalk.labels.placing import Placing, parse_placing
+from shelftalk.labels.proof import Proof
 from shelftalk.store import run_events
 from shelftalk.store.runs import PrintRun
 from shelftalk.web.placing_form import format_cells
@@ -58,6 +59,17 @@ def _describe_offset(placing: Placing) -> list[str]:
             )
         )
     return words
+
+
+def describe_proof(proof: Proof) -> list[str]:
+    """The worst that was measured of a run's symbols; nothing for older runs, which were not measured."""
+    if not proof.dots:
+        return []
+    return [
+        _("at least {dots} dots a module", dots=proof.dots),
+        _("quiet zone whole"),
+        _("contrast {share} %", share=round(proof.contrast * 100)),
+    ]
 
 
 def describe_look(run: PrintRun) -> list[str]:

@@ -27,7 +27,7 @@ from shelftalk.web.design_library import load_run_design
 from shelftalk.web.forms import Form, fresh_form, parse_day
 from shelftalk.web.lists import read_list_query
 from shelftalk.web.run_files import parse_items, parse_proof, read_run_pdf
-from shelftalk.web.run_words import EVENT_ICONS, EVENTS, describe_look, describe_placing
+from shelftalk.web.run_words import EVENT_ICONS, EVENTS, describe_look, describe_placing, describe_proof
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
@@ -126,7 +126,7 @@ def render_run(run: PrintRun, form: Form | None = None) -> ResponseReturnValue:
         placements = {one.code: one.placement_id for one in run_store.list_codes(db, run.id)}
         places = rollups.list_location_names(db)
         stock = list_named_stocks(db, [run.stock]).get(run.stock)
-    items = parse_items(run)
+    items, proof = parse_items(run), parse_proof(run)
     page = render_template(
         "runs/show.html",
         run=run,
@@ -135,7 +135,8 @@ def render_run(run: PrintRun, form: Form | None = None) -> ResponseReturnValue:
         printed=list(zip(items, list_quantities(run, len(items)), strict=True))[:SHOWN],
         placements=placements,
         shown=SHOWN,
-        proof=parse_proof(run),
+        proof=proof,
+        measured=describe_proof(proof),
         stock=stock,
         placing=describe_placing(run),
         look=describe_look(run),
