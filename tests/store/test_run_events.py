@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import threading
+import time
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -139,6 +143,44 @@ def test_a_backup_brings_the_ledger_back_into_a_store_that_has_one(store: Store,
         assert [one.quantity for one in runs.list_codes(db, run.id)] == [3, 2]
         assert run_events.sum_events(db, run.id).spoiled == 1
         run_events.add_event(db, run.id, "note", by="Mina", at=AT, text="goes on")
+
+
+def test_a_backup_that_says_the_ledger_is_open_does_not_open_it(store: Store, tmp_path: Path) -> None:
+    with store.write() as db:
+        run = add_run(db, ["a"], labels=1)
+    path = tmp_path / "backup.sqlite3"
+    write_backup(store, path)
+    with closing(sqlite3.connect(path)) as made_up, made_up:
+        made_up.execute("insert into notes (name, value) values (?, '1')", (runs.OPEN,))
+    read_backup(store, path)
+    with pytest.raises(Conflict), store.write() as db:
+        db.engine.execute(db.connection, "delete from run_codes", {})
+    with store.read() as db:
+        assert [one.quantity for one in runs.list_codes(db, run.id)] == [1]
+
+
+def test_of_two_who_tell_of_the_last_labels_at_once_one_is_told(store: Store) -> None:
+    with store.write() as db:
+        run = add_run(db, ["a"], labels=10)
+    ready, told = threading.Barrier(2), []
+
+    def tell() -> None:
+        ready.wait()
+        try:
+            with store.write() as db:
+                run_events.add_event(db, run.id, "spoiled", by="Mina", at=AT, quantity=6, text="wet")
+                time.sleep(0.2)  # whoever is first has not committed when the other one looks
+        except Invalid as fault:
+            told.append(str(fault))
+
+    people = [threading.Thread(target=tell) for _ in range(2)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    assert told == ["6 labels are not possible here. Choose 1 to 4."]
+    with store.read() as db:
+        assert run_events.sum_events(db, run.id).spoiled == 6
 
 
 def test_runs_are_found_by_person_stock_product_code_and_day(db: Db) -> None:

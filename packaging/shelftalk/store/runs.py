@@ -132,7 +132,7 @@ def get_run(db: Db, run_id: int) -> PrintRun:
 
 
 def list_runs(db: Db, query: ListQuery) -> Listing[RunRow]:
-    """One page of the runs. Filters: by, stock, product and location (ids), code, from_at, to_at (moments as stored)."""
+    """One page of the runs. Filters: by, stock, product, location (ids), code, from_at, to_at (moments as stored)."""
     params: dict[str, object] = {name: query.filter(name) for name in ("by", "stock", "code", "from_at", "to_at")}
     params |= {"product_id": query.number("product"), "location_id": query.number("location")}
     params |= {"versions": f"{query.filter('stock')}.%"}
@@ -166,4 +166,9 @@ def open_ledger(db: Db) -> Iterator[None]:
     """Let rows of the ledger go meanwhile: for what replaces the whole store, and for the sample."""
     notes.set_note(db, OPEN, "1")
     yield
+    close_ledger(db)
+
+
+def close_ledger(db: Db) -> None:
+    """Let no row of the ledger go from now on."""
     db.run("drop_note", name=OPEN)

@@ -30,3 +30,6 @@ group by kind;
 
 -- name: get_run_labels(id)^
 select labels from print_runs where id = :id;
+
+-- name: hold_run(id)^
+select id from print_runs where id = :id;
