@@ -14,7 +14,19 @@ import pytest
 from sqlite_utils import Database
 
 from shelftalk.config import read_settings
-from shelftalk.store import Db, Store, locations, open_store, print_queues, printed, run_events, runs, sample, scans
+from shelftalk.store import (
+    Db,
+    Store,
+    designs,
+    locations,
+    open_store,
+    print_queues,
+    printed,
+    run_events,
+    runs,
+    sample,
+    scans,
+)
 from shelftalk.store import placements as placement_store
 from shelftalk.store.backup import read_backup, write_backup
 from shelftalk.store.migrations.sqlite import migrations
@@ -58,6 +70,14 @@ def test_the_stamp_changes_with_what_labels_say_and_not_with_scans(db: Db) -> No
     printed_once = print_queues.get_stamp(db)
     placement_store.retire_placement(db, place.id, at=AT)
     assert len({before, printed_once, print_queues.get_stamp(db)}) == 3
+
+
+def test_the_stamp_changes_when_a_design_is_retired(db: Db) -> None:
+    """What was printed with it is then compared with the version it was printed in."""
+    design = designs.add_design(db, {"name": "Own"}, by="", at=AT)
+    before = print_queues.get_stamp(db)
+    designs.retire_design(db, design, AT)
+    assert print_queues.get_stamp(db) != before
 
 
 def test_printed_labels_are_counted_less_the_spoiled_and_scans_from_the_first_print_on(db: Db) -> None:

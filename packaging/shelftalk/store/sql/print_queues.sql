@@ -95,4 +95,5 @@ select
     (select coalesce(sum(revision), 0) from pages) as pages,
     (select coalesce(sum(revision), 0) from locations) as locations,
     (select coalesce(sum(version), 0) from designs) as designs,
+    (select count(*) from designs where retired_at is not null) as retired_designs,
     (select coalesce(max(value), '') from notes where name = 'shelf_version') as shelf;
