@@ -302,7 +302,8 @@ insert into run_codes (run_id, code, quantity)
 select run_id, code, sum(labels / items + (place < labels % items))
 from (
     select
-        print_runs.id as run_id, substr(json_extract(item.value, '$.code'), 1, 10) as code, item.key as place, print_runs.labels,
+        print_runs.id as run_id, substr(json_extract(item.value, '$.code'), 1, 10) as code, item.key as place,
+        print_runs.labels,
         count(*) over (partition by print_runs.id) as items
     from print_runs, json_each(print_runs.items) as item
 )
