@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from shelftalk.config import Settings
 from shelftalk.errors import Conflict, Forbidden, Invalid, NotFound, ShelftalkError, Unavailable
 from shelftalk.web.app import create_app
+from shelftalk.web.problems import handle_crash
 from shelftalk.web.security import public, requires
 from shelftalk.web.state import get_state
 from tests.support import ROOT, add_person, sign_in
@@ -72,6 +73,17 @@ def test_a_crash_shows_a_number_that_is_in_the_log(broken: Flask, caplog: pytest
     line = next(record for record in caplog.records if record.message.startswith("error "))
     assert line.message.split()[1] in answer.text
     assert line.exc_info
+
+
+@pytest.mark.parametrize("path", ["/q/k7m4p29xqsqw7k2m9x", "/q/K7M4-P29X-QS-QW7K2M9X/"])
+def test_the_log_of_a_crash_does_not_say_which_unit_was_scanned(
+    broken: Flask, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    """Beside the log's time it would be what nothing else keeps: when somebody held this pack."""
+    with caplog.at_level(logging.ERROR), broken.test_request_context(path, method="POST"):
+        assert handle_crash(RuntimeError()).status_code == 500
+    [line] = (record.message for record in caplog.records if record.message.startswith("error "))
+    assert line.endswith("POST /q/k7m4p29xqs")
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 414, 418, 422, 429, 500, 503])

@@ -8,6 +8,8 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from shelftalk.catalog.codes import normalise_code
+from shelftalk.catalog.units import drop_unit
 from shelftalk.errors import Conflict, Forbidden, Invalid, NotFound, ShelftalkError, Unavailable, mark
 from shelftalk.web.texts import _, text_error
 
@@ -83,8 +85,14 @@ def handle_csrf(error: CSRFError) -> Response:
 
 def handle_crash(error: Exception) -> Response:
     error_id = secrets.token_hex(4)
-    current_app.logger.error("error %s at %s %s", error_id, request.method, request.path, exc_info=error)
+    current_app.logger.error("error %s at %s %s", error_id, request.method, _name_place(), exc_info=error)
     return render_problem(500, error_id=error_id)
+
+
+def _name_place() -> str:
+    """The address for the log; beside the time it must not say which unit's code was opened."""
+    start, found, code = request.path.partition("/q/")
+    return start + found + drop_unit(normalise_code(code)) if found and not start else request.path
 
 
 def init_problems(app: Flask) -> None:
