@@ -287,12 +287,29 @@ def test_one_label_of_a_placement_is_shown_and_had_in_every_kind(marketer: Flask
     assert read(read_zpl(designed.data)[0].image) == [url]
 
 
+def test_one_label_has_the_style_and_the_level_that_were_chosen(marketer: FlaskClient, store: Store) -> None:
+    code = add_placement(store, add_tea(store)).code
+    chosen = "stock=single-62x29&style=forest&level=Q"
+    page = marketer.get(f"/admin/placements/1/label?{chosen}").text
+    assert '<option value="forest" selected>' in page and '<option value="Q" selected>' in page
+    assert '<input type="hidden" name="style" value="forest">' in page
+    for design in ("", "pack"):
+        png = marketer.get(f"/admin/placements/1/label.file?{chosen}&design={design}&kind=png&dpi=600").data
+        picture = Image.open(io.BytesIO(png)).convert("RGB")
+        (found,) = zxingcpp.read_barcodes(picture)
+        assert (found.text, found.ec_level) == (f"http://localhost:8000/q/{code}", "Q")
+        assert (20, 83, 45) in {colour for _, colour in picture.getcolors(1 << 20) or []}
+    assert marketer.get("/admin/placements/1/label.file?style=nothing&kind=png&dpi=300").status_code == 422
+
+
 @pytest.mark.parametrize(
     ("query", "says"),
     [
         ("stock=nowhere", "“nowhere” is not a label stock we know"),
         ("stock=single-57x32&design=poster-a4", "too wide for these labels"),
         ("stock=page-20x10", "too small"),
+        ("style=nothing", "“nothing”"),
+        ("level=X", "“X” cannot be chosen here"),
     ],
 )
 def test_a_label_that_cannot_be_made_says_why(marketer: FlaskClient, store: Store, query: str, says: str) -> None:

@@ -15,6 +15,8 @@ from shelftalk.config import LabelPrinter
 from shelftalk.errors import Conflict, Invalid, NotFound, ShelftalkError
 from shelftalk.labels.design_checks import check_stock
 from shelftalk.labels.label_files import LabelFile, Recipe, Unproven, make_png_file
+from shelftalk.labels.look import PLAIN_LOOK
+from shelftalk.labels.symbol import LEVELS
 from shelftalk.labels.thermal import HEADS
 from shelftalk.store import placements as placement_store
 from shelftalk.store import run_events
@@ -37,17 +39,20 @@ from shelftalk.web.label_orders import (
     read_source,
 )
 from shelftalk.web.label_printers import Delivery, find_label_printer, send_labels
+from shelftalk.web.look_form import read_look
 from shelftalk.web.placing_form import list_printers
 from shelftalk.web.run_files import get_files_folder, parse_items
 from shelftalk.web.runs import get_run
 from shelftalk.web.security import get_actor, requires
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock, list_stocks
+from shelftalk.web.style_library import load_look_images
 from shelftalk.web.texts import _, ngettext, text_error
 
 bp = Blueprint("label_files", __name__, url_prefix="/admin")
 Make = Callable[[Order], tuple[str, LabelFile]]  # the file that is wanted, by its name
 FIRST_STOCK = "single-62x29"
+CHOICES = {"stock": FIRST_STOCK, "design": "", "level": PLAIN_LOOK.level, "style": ""}
 PREVIEW_PX = 900  # across
 
 
@@ -208,7 +213,7 @@ def _describe(delivery: Delivery, labels: int) -> str:
 @bp.get("/placements/<int:placement_id>/label")
 @requires("staff")
 def label(placement_id: int) -> ResponseReturnValue:
-    form = fresh_form(stock=request.args.get("stock", FIRST_STOCK), design=request.args.get("design", ""))
+    form = _read_choices()
     preview = _make_preview(placement_id, form)
     with state().store.read() as db:
         item = CodeReader(db).read(placement_store.get_placement(db, placement_id))
@@ -223,46 +228,57 @@ def label(placement_id: int) -> ResponseReturnValue:
         singles=[known for known in stocks if known.count == 1],
         others=[known for known in stocks if known.count > 1],
         offers=[offer for offer in list_offers(stock) if not offer.reason],
+        levels=LEVELS,
         heads=list(HEADS),
         preview=preview,
     )
     return page, 200 if form.valid else 422
 
 
+def _read_choices() -> Form:
+    """What the address asks the label to be."""
+    return fresh_form(**{name: request.args.get(name, first)[:40] for name, first in CHOICES.items()})
+
+
 def _make_preview(placement_id: int, form: Form) -> str:
     """The label as it prints, as a data: address; empty, with the fault in the form, when it cannot be made."""
     with form.catch():
-        source = _read_label(placement_id, form.get("stock"), form.get("design"))
+        source = _read_label(placement_id, form)
         dpi = min(600, max(150, round(PREVIEW_PX / source.recipe.stock.label_width_mm * 25.4)))
         made = make_png_file(source.items[0], source.recipe, dpi)
         return "data:image/png;base64," + base64.b64encode(made.content).decode()
     return ""
 
 
-def _read_label(placement_id: int, stock_id: str, design_ref: str) -> Source:
+def _read_label(placement_id: int, form: Form) -> Source:
     """One label of a placement as it is today; raises Invalid and NotFound."""
+    asked = dict(form.values)
+    look = read_look(form)
+    for name in form.errors:
+        raise Invalid(name, "“{value}” cannot be chosen here. Choose one of the list.", value=asked.get(name, ""))
     with state().store.read() as db:
         placement = placement_store.get_placement(db, placement_id)
-        stock = find_stock(db, stock_id)
+        stock = find_stock(db, form.get("stock"))
         items = make_label_items(db, [placement.code], state().settings.origin, state().translator)
-        recipe = Recipe(stock)
-        if design_ref:
-            design = find_design(db, design_ref[:40]).design
+        recipe = Recipe(stock, images=load_look_images(db, state().media_folder, look), look=look)
+        if form.get("design"):
+            design = find_design(db, form.get("design")).design
             check_stock(design, stock)
-            recipe = Recipe(stock, design, load_images(db, state().media_folder, design))
+            images = {**(recipe.images or {}), **load_images(db, state().media_folder, design)}
+            recipe = replace(recipe, design=design, images=images)
     return Source(items, [1], recipe, f"label-{placement.code}")
 
 
 @bp.get("/placements/<int:placement_id>/label.file")
 @requires("marketer")
 def label_file(placement_id: int) -> ResponseReturnValue:
-    given = urlencode({name: request.args.get(name, "") for name in ("stock", "design")})
+    given = urlencode(_read_choices().values)
     back, unproven = (url_for(f".{name}", placement_id=placement_id) for name in ("label", "label_unproven"))
     return _answer(lambda order: _make_label(placement_id, order), f"{back}?{given}", f"{unproven}?{given}")
 
 
 def _make_label(placement_id: int, order: Order) -> tuple[str, LabelFile]:
-    source = _read_label(placement_id, request.args.get("stock", FIRST_STOCK), request.args.get("design", ""))
+    source = _read_label(placement_id, _read_choices())
     source = replace(source, shares=[form_copies()])
     return name_file(source, order), make_file(source, order)
 
