@@ -140,6 +140,13 @@ PACKED = GOOD[GOOD.index(":Z64:") + 5 : GOOD.rindex("^FS")].rpartition(":")[0]
         (lambda zpl: zpl.replace("^XA", ""), "outside of a label"),
         (lambda zpl: zpl.replace("^GFA", "^GFB"), "size is wrong"),
         (lambda zpl: zpl.replace(",5,:Z64", ",7,:Z64"), "size is wrong"),
+        (lambda zpl: zpl.replace("^PQ1,0,1,Y", "^PQ1,0,9,Y"), "is not expected"),
+        (lambda zpl: "~JA" + zpl, "is not expected"),
+        (lambda zpl: zpl.replace("^XZ", "^XZ~JR"), "is not expected"),
+        (lambda zpl: zpl.replace("^FO", "^A0N,30^FO"), "is not expected"),
+        (lambda zpl: zpl.replace("^FO", "^cc+^FO"), "is not expected"),
+        (lambda zpl: zpl.replace("^FO", "^XA^FO"), "is not expected"),
+        (lambda zpl: "hello" + zpl, "is not expected"),
     ],
 )
 def test_a_damaged_file_is_never_taken_for_good(damage: object, says: str) -> None:

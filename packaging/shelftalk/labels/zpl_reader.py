@@ -16,7 +16,8 @@ from PIL import Image
 
 from shelftalk.errors import ShelftalkError
 
-_COMMAND = re.compile(r"\^([A-Z]{2})([^^]*)", re.DOTALL)
+_COMMAND = re.compile(r"([A-Z]{2})([^~]*)", re.DOTALL)  # what begins with ~ is obeyed wherever it stands
+_COPIES = re.compile(r"([0-9]+),0,1,Y", re.ASCII)  # no pause, no replicates
 _FIXED = {"LH": "0,0", "LS": "0", "LT": "0", "PO": "N", "PM": "N", "FS": ""}
 _FILLERS = {",": "0", "!": "F"}  # of the rest of a row
 _DIGITS = "0123456789ABCDEF"
@@ -58,13 +59,12 @@ def each_label(zpl: bytes) -> Iterator[ReadLabel]:
         raise BadZpl("The file holds signs that are no ZPL.") from None
     label: ReadLabel | None = None
     place = (0, 0)
-    for found in _COMMAND.finditer(text):
-        name, values = found[1], found[2].strip()
-        if name == "XA":
+    for name, values in _each_command(text):
+        if name == "XA" and label is None and not values:
             label, place = ReadLabel(), (0, 0)
         elif label is None:
             raise BadZpl("The command {value} stands outside of a label.", value=name)
-        elif name == "XZ":
+        elif name == "XZ" and not values:
             yield _finish(label)
             label = None
         elif name == "FO":
@@ -73,6 +73,16 @@ def each_label(zpl: bytes) -> Iterator[ReadLabel]:
             _obey(label, name, values, place)
     if label is not None or not text.strip().endswith("^XZ"):
         raise BadZpl("The file breaks off in the middle of a label.")
+
+
+def _each_command(text: str) -> Iterator[tuple[str, str]]:
+    """The commands of a file with their values; raises BadZpl for anything else that stands in it."""
+    first, *parts = text.split("^")
+    for part in parts if not first.strip() else [first]:
+        found = _COMMAND.fullmatch(part)
+        if found is None:
+            raise BadZpl("The command {value} is not expected in a label.", value=part[:20])
+        yield found[1], found[2].strip()
 
 
 def _finish(label: ReadLabel) -> ReadLabel:
@@ -87,11 +97,18 @@ def _obey(label: ReadLabel, name: str, values: str, place: tuple[int, int]) -> N
     elif name == "LL":
         label.height = _read_number(values)
     elif name == "PQ":
-        label.copies = _read_number(values.partition(",")[0])
+        label.copies = _read_copies(values)
     elif name == "GF":
         label.fields.append((*place, _read_field(values)))
     elif _FIXED.get(name) != values:
         raise BadZpl("The command {value} is not expected in a label.", value=name + values[:20])
+
+
+def _read_copies(values: str) -> int:
+    found = _COPIES.fullmatch(values)
+    if found is None:
+        raise BadZpl("The command {value} is not expected in a label.", value=f"PQ{values}"[:20])
+    return _read_number(found[1])
 
 
 def _read_number(text: str) -> int:
