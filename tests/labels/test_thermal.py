@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from shelftalk.errors import Invalid
+from shelftalk.labels import label_files, thermal
 from shelftalk.labels.label_design import ANY, Design, ImageElement, SymbolElement, TextElement
-from shelftalk.labels.label_files import Recipe, make_zpl_file, prove_label
+from shelftalk.labels.label_files import Recipe, make_png_zip, make_zpl_file, prove_label
 from shelftalk.labels.look import Look
+from shelftalk.labels.raster import Pages
 from shelftalk.labels.ready_designs import get_ready_design
 from shelftalk.labels.stock import Stock, get_stock, make_page_stock
 from shelftalk.labels.style import Style
@@ -205,3 +207,30 @@ def test_photographs_are_scattered_dots_and_type_stays_sharp() -> None:
 def test_labels_too_large_for_the_memory_say_how_fine_they_may_be() -> None:
     with pytest.raises(Invalid, match=r"too large for 1200 dots an inch. Choose 864 or fewer"):
         next(iter(draw_labels(make_items(["en"]), get_stock("single-148x210"), Head(1200, 3, is_mono=False))))
+
+
+def test_few_large_pictures_are_in_memory_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty posters of 105 MB each were drawn before the first of them was written."""
+    drawn: list[int] = []
+    render = Pages.render
+
+    def count(pages: Pages, number: int, dpi: float, *, grey: bool = True) -> Image.Image:
+        drawn.append(number)
+        return render(pages, number, dpi, grey=grey)
+
+    stock = get_stock("single-57x32")
+    monkeypatch.setattr(Pages, "render", count)
+    monkeypatch.setattr(thermal, "MOST_PIXELS", 2 * 455 * 255)  # two of them at 203 dots an inch
+    items = make_items()
+    labels = draw_labels(items, stock, HEADS[203])
+    next(labels)
+    assert drawn == [0, 1]
+    assert [label.item for label in labels] == items[1:]
+    assert drawn == list(range(len(items)))
+
+
+def test_many_large_pictures_in_one_file_are_refused_before_any_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(label_files, "draw_labels", None)
+    items = make_items(["en"]) * 500
+    with pytest.raises(Invalid, match=r"too large for 600 dots an inch. Choose 143 or fewer"):
+        make_png_zip(items, Recipe(make_page_stock(210, 297)), 600)

@@ -31,12 +31,13 @@ from shelftalk.labels.run import set_labels
 from shelftalk.labels.sheet import Label, impose
 from shelftalk.labels.stock import Stock
 from shelftalk.labels.symbol import QUIET_MODULES
-from shelftalk.labels.thermal import DotLabel, Head, Spot, draw_labels, make_picture_head
+from shelftalk.labels.thermal import DotLabel, Head, Spot, check_size, draw_labels, make_picture_head
 from shelftalk.labels.watermark import Area, mark_unproven, write_unproven_pdf
 from shelftalk.labels.zpl import ZplLabel, write_label
 from shelftalk.labels.zpl_reader import BadZpl, read_zpl
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes each time
+MOST_TOGETHER = 1_000_000_000  # pixels of all pictures in one file: 50 s of CPU while somebody waits
 SHOWN_SHEETS = 20  # of a print that failed, in the marked file
 
 
@@ -181,6 +182,7 @@ def make_png_file(item: LabelItem, recipe: Recipe, dpi: int) -> LabelFile:
 
 def make_png_zip(items: Sequence[LabelItem], recipe: Recipe, dpi: int) -> LabelFile:
     """Every label as a picture, together in one file; raises Invalid and Unproven."""
+    check_size(recipe.stock, make_picture_head(dpi), labels=len(items), most=MOST_TOGETHER)
     pngs, worst = _make_pngs(items, recipe, dpi)
     return _finish(_zip(pngs, "png"), "application/zip", "png", dpi, len(items), worst)
 

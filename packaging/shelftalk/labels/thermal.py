@@ -133,7 +133,7 @@ def draw_labels(
     On a print head a symbol's style is left out: dots are black. In a picture a styled symbol is the one of the PDF.
     Raises Invalid for what cannot be made with this head.
     """
-    _check_size(stock, head)
+    check_size(stock, head)
     for first in range(0, len(items), BATCH):
         batch = items[first : first + BATCH]
         labels = _set(batch, stock, head, design, images, replace(look, style=None) if head.is_mono else look)
@@ -143,16 +143,17 @@ def draw_labels(
             yield _draw(item, label, finish(art, item.language), head, _count(label, design, head, look), shift)
 
 
-def _check_size(stock: Stock, head: Head) -> None:
-    pixels = head.count(stock.label_width_mm) * head.count(stock.label_height_mm)
-    if pixels > MOST_PIXELS:
+def check_size(stock: Stock, head: Head, *, labels: int = 1, most: int = MOST_PIXELS) -> None:
+    """Raises Invalid when so many labels are more than `most` pixels at this resolution."""
+    pixels = head.count(stock.label_width_mm) * head.count(stock.label_height_mm) * labels
+    if pixels > most:
         raise Invalid(
             "dpi",
             "Labels of {width} × {height} mm are too large for {value} dots an inch. Choose {allowed} or fewer.",
             width=round(stock.label_width_mm, 1),
             height=round(stock.label_height_mm, 1),
             value=head.dpi,
-            allowed=int(head.dpi * (MOST_PIXELS / pixels) ** 0.5),
+            allowed=int(head.dpi * (most / pixels) ** 0.5),
         )
 
 
@@ -193,14 +194,20 @@ def make_label_page(stock: Stock) -> Stock:
     return replace(page, shape=stock.shape, corner_mm=stock.corner_mm)
 
 
-def _render_arts(labels: Sequence[Label], items: Sequence[LabelItem], stock: Stock, head: Head) -> list[Image.Image]:
-    """Everything as it prints, but for the symbols that are drawn in dots."""
+def _render_arts(
+    labels: Sequence[Label], items: Sequence[LabelItem], stock: Stock, head: Head
+) -> Iterator[Image.Image]:
+    """Everything as it prints, but for the symbols that are drawn in dots; few large pictures are there at a time."""
     font = make_address_font(item.address for item in items)
     blank = [label if label.dress else replace(label, symbol=replace(label.symbol, bits=0)) for label in labels]
     pdf = impose(blank, make_label_page(stock), font)
     size = head.count(stock.label_width_mm), head.count(stock.label_height_mm)
-    with open_pages(pdf) as pages:
-        return [_fit(pages.render(number, head.dpi, grey=head.is_mono), size) for number in range(len(labels))]
+    step = max(1, MOST_PIXELS // (size[0] * size[1]))
+    for first in range(0, len(labels), step):
+        numbers = range(first, min(first + step, len(labels)))
+        with open_pages(pdf) as pages:
+            arts = [_fit(pages.render(number, head.dpi, grey=head.is_mono), size) for number in numbers]
+        yield from arts
 
 
 def _fit(image: Image.Image, size: tuple[int, int]) -> Image.Image:
