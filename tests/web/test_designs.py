@@ -162,19 +162,19 @@ def test_the_preview_is_a_picture_with_the_mistakes_by_field(marketer: FlaskClie
 
 def test_a_design_is_looked_at_in_a_style_that_is_no_part_of_it(marketer: FlaskClient, store: Store) -> None:
     for ref, language in (("framed", "fa"), ("dots", "en")):
-        shown = marketer.post("/admin/designs/preview", data=start(style=ref, lang=language)).json
+        shown = marketer.post("/admin/designs/preview", data=start(worn=ref, lang=language)).json
         picture = base64.b64decode(shown["picture"].partition(",")[2])
         (read,) = zxingcpp.read_barcodes(render_svg(picture, 300))
         assert shown["faults"] == {} and read.text.endswith("/q/k7m4p29xqd")
-        plain = marketer.post("/admin/designs/preview", data=start(style="", lang=language)).json
+        plain = marketer.post("/admin/designs/preview", data=start(worn="", lang=language)).json
         assert plain["picture"] != shown["picture"] and plain["reach"] > shown["reach"]
     small = {f"e-{place_of(start(), 'symbol')}-{side}_mm": "15" for side in ("width", "height")}
-    told = marketer.post("/admin/designs/preview", data=start(style="framed", **small)).json["faults"]
+    told = marketer.post("/admin/designs/preview", data=start(worn="framed", **small)).json["faults"]
     assert "pt can be read" in " ".join(told.values()) or "modules would be smaller" in " ".join(told.values())
-    unknown = marketer.post("/admin/designs/preview", data=start(style="nonsense")).json
+    unknown = marketer.post("/admin/designs/preview", data=start(worn="nonsense")).json
     assert unknown["picture"] == marketer.post("/admin/designs/preview", data=start()).json["picture"]
-    answer = marketer.post("/admin/designs/new", data=start(style="framed", do="save"))
-    assert answer.status_code == 303 and "style=framed" in answer.location
+    answer = marketer.post("/admin/designs/new", data=start(worn="framed", do="save"))
+    assert answer.status_code == 303 and "worn=framed" in answer.location
     assert '<option value="framed" selected>' in marketer.get(answer.location).text
     with store.read() as db:
         assert "framed" not in str(designs.get_design(db, 1).content)

@@ -46,7 +46,7 @@ from shelftalk.web.texts import get_language as get_reader
 
 bp = Blueprint("designs", __name__, url_prefix="/admin/designs")
 SAMPLES = 60  # placements whose words can be tried
-FIELDS = (*design_form.SIZE_FIELDS, "mirror", "lang", "sample", "style", "after", "do")
+FIELDS = (*design_form.SIZE_FIELDS, "mirror", "lang", "sample", "worn", "after", "do")
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def show(ref: str) -> ResponseReturnValue:
 
 def _open_form(design: Design, after: int = 0) -> Form:
     lang = request.args.get("lang", "")
-    more = {name: request.args.get(name, "")[:20] for name in ("sample", "style")}
+    more = {name: request.args.get(name, "")[:20] for name in ("sample", "worn")}
     more["lang"] = lang if lang in LANGUAGES else _choose_language()
     return fresh_form(**design_form.list_values(design), **more, after=str(after))
 
@@ -155,7 +155,7 @@ def _post(named: NamedDesign | None) -> ResponseReturnValue:
     if any(fault.field != "name" for fault in faults) or ":" not in action:
         return _render(form, named, opened=action.partition(":")[2])
     changed, opened = design_form.change(design, action, lambda text: _(text))
-    kept = {name: form.get(name) for name in ("name", "lang", "sample", "style", "after")}
+    kept = {name: form.get(name) for name in ("name", "lang", "sample", "worn", "after")}
     renewed = Form(design_form.list_values(changed) | kept, form.key)
     return _render(renewed, named, opened=opened, fresh=True)
 
@@ -184,8 +184,8 @@ def _save(
             with form.catch():
                 design_id, version = _store(design, named, form)
                 flash(_("Saved as version {version}.", version=version), "success")
-                lang, sample, style = (form.get(name) or None for name in ("lang", "sample", "style"))
-                return form.done(url_for("designs.show", ref=design_id, lang=lang, sample=sample, style=style))
+                lang, sample, worn = (form.get(name) or None for name in ("lang", "sample", "worn"))
+                return form.done(url_for("designs.show", ref=design_id, lang=lang, sample=sample, worn=worn))
     return _render(form, shown)
 
 
@@ -240,7 +240,7 @@ def _read_words(form: Form) -> Words:
 def _read_style(db: Db, form: Form) -> Worn:
     """The style the form shows the symbol in; plainly where it names none that can be printed."""
     try:
-        named = find_style(db, form.get("style") or "-", state().translator)
+        named = find_style(db, form.get("worn") or "-", state().translator)
         logo = load_logo(db, state().media_folder, named.style)
     except (Invalid, NotFound):
         return PLAINLY
