@@ -264,6 +264,15 @@ def test_what_reads_with_no_margin_left_fails(image: Image.Image, says: str) -> 
         prove_picture(image, ITEM.url)
 
 
+def test_a_dark_logo_does_not_make_pale_modules_dark() -> None:
+    image = draw_plain(6, 150, 255)
+    middle = image.width // 2
+    ImageDraw.Draw(image).rectangle((middle - 8, middle - 8, middle + 8, middle + 8), fill=0)
+    assert read(image) == [ITEM.url], "a decoder forgives it"
+    with pytest.raises(ProofFailed, match=TOO_PALE):
+        prove_picture(image, ITEM.url)
+
+
 @pytest.mark.parametrize("side", ["left", "top", "right", "bottom"])
 def test_ink_in_any_side_of_the_quiet_zone_fails(side: str) -> None:
     image = draw_plain()

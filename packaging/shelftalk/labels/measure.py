@@ -13,6 +13,7 @@ from PIL import Image
 
 from shelftalk.errors import mark
 
+FINDER_MODULES = 7  # ISO/IEC 18004 §5.3.2
 QUIET_MODULES = 4  # ISO/IEC 18004 §5.3.8
 LEAST_DOTS = 2.5  # along a module; fewer are not told apart
 LEAST_CONTRAST = 0.55  # ISO/IEC 15415 §7.8.2, grade 3 of 4
@@ -67,14 +68,21 @@ def measure_found(image: Image.Image, symbol: zxingcpp.Barcode, corner: tuple[in
 def measure_box(image: Image.Image, box: tuple[int, int, int, int], dots: float, *, rim: int = RIM) -> Measured:
     """Measure a symbol whose modules fill `box`; a `rim` of dots at its edges and its quiet zone's is left out."""
     quiet = 0
-    darkest, _ = _get_tones(image, box)
-    tones = (0, 255)
+    dark, tones = _find_dark(image, box, dots), (0, 255)
     for modules in range(QUIET_MODULES, 0, -1):
         tones = _find_tones(image, box, modules * dots, rim)
         if tones[1] - tones[0] <= UNEVEN:
             quiet = modules
             break
-    return Measured(round(dots, 2), quiet, round((tones[0] - darkest) / 255, 2))
+    return Measured(round(dots, 2), quiet, round((tones[0] - dark) / 255, 2))
+
+
+def _find_dark(image: Image.Image, box: tuple[int, int, int, int], dots: float) -> int:
+    """The tone of the modules: the darkest that all corners have, for a logo in the middle may be darker."""
+    left, top, right, bottom = box
+    side = max(1, round(FINDER_MODULES * dots))
+    across, down = ((left, left + side), (right - side, right)), ((top, top + side), (bottom - side, bottom))
+    return max(_get_tones(image, (x[0], y[0], x[1], y[1]))[0] for x in across for y in down)
 
 
 def _get_tones(image: Image.Image, box: tuple[int, int, int, int]) -> tuple[int, int]:
