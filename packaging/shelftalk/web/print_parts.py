@@ -30,7 +30,6 @@ def split_unit_parts(
         parts = split_parts(codes, stock, start, units, most, skip)
         return tuple((first * units, last * units) for first, last in parts)
     parts = split_parts(units, stock, start, 1, most, skip)
-    for code in range(1, codes):  # each further code begins a sheet
-        further = split_parts(units, stock, 1, 1, most)
-        parts += tuple((code * units + first, code * units + last) for first, last in further)
-    return parts
+    further = split_parts(units, stock, 1, 1, most)  # each further code begins a sheet
+    later = ((code * units + first, code * units + last) for code in range(1, codes) for first, last in further)
+    return (*parts, *later)
