@@ -170,6 +170,10 @@ def test_the_words_of_a_placement_are_seen_on_the_label(page: Page, store: Store
     before = picture(page)
     page.locator("#field-sample").select_option(index=1)
     expect(page.locator("[data-picture]")).not_to_have_attribute("src", before)
+    plain = picture(page)
+    page.locator("#field-worn").select_option("framed")
+    expect(page.locator("[data-picture]")).not_to_have_attribute("src", plain)
+    expect(page.locator("#field-worn")).to_have_value("framed")
 
 
 @pytest.mark.usefixtures("page")
