@@ -14,7 +14,7 @@ from tests.support import add_person, run_axe
 from tests.web.shop import add_placement, add_tea
 
 pytestmark = pytest.mark.browser
-NEW = "/admin/designs/new?from=shelf-talker"
+NEW = "/admin/designs/new?from=shelf-talker&version=1"  # things stand there for good
 
 
 @pytest.fixture

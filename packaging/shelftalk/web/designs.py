@@ -85,17 +85,22 @@ def _render_list(form: Form) -> ResponseReturnValue:
 @bp.get("/<ref>/picture.svg")
 @requires("staff")
 def picture(ref: str) -> ResponseReturnValue:
-    version = request.args.get("version", "")
     tag = request.args.get("lang", "")
     words = Words("", tag if tag in LANGUAGES else _choose_language())
     with state().store.read() as db:
-        named = find_design(db, ref, int(version) if version.isdecimal() and len(version) < 8 else 0)
+        named = find_design(db, ref, _read_version())
         item = make_sample_item(db, words, state().settings.origin, state().translator)
         drawn = draw(db, state().media_folder, named.design, item)
     answer = Response(drawn.svg, mimetype="image/svg+xml")
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
+
+
+def _read_version() -> int:
+    """The version that the address asks for; 0: the newest."""
+    version = request.args.get("version", "")
+    return int(version) if version.isdecimal() and len(version) < 8 else 0
 
 
 def _choose_language() -> str:
@@ -107,7 +112,7 @@ def _choose_language() -> str:
 @requires("marketer")
 def new() -> ResponseReturnValue:
     with state().store.read() as db:
-        start = find_design(db, request.args.get("from", "sticker"))
+        start = find_design(db, request.args.get("from", "sticker"), _read_version())
     name = _("Copy of {name}", name=start.name) if start.own else _(start.name)
     return _render(_open_form(replace(start.design, name=name)), None)
 
@@ -115,9 +120,8 @@ def new() -> ResponseReturnValue:
 @bp.get("/<ref>")
 @requires("staff")
 def show(ref: str) -> ResponseReturnValue:
-    version = request.args.get("version", "")
     with state().store.read() as db:
-        named = find_design(db, ref, int(version) if version.isdecimal() and len(version) < 8 else 0)
+        named = find_design(db, ref, _read_version())
         after = design_store.get_design(db, int(ref)).version if named.own else 0
     design = named.design if named.own else replace(named.design, name=_(named.name))
     return _render(_open_form(design, after), named)
