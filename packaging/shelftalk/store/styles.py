@@ -70,9 +70,7 @@ def _check_name(db: Db, name: str, style_id: int) -> None:
 
 def get_style(db: Db, style_id: int, version: int = 0) -> StoredStyle:
     """The style in this version, without one in its newest; raises NotFound."""
-    found = (
-        db.find("get_style_version", id=style_id, version=version) if version else db.find("get_style", id=style_id)
-    )
+    found = db.find("get_style_version", id=style_id, version=version) if version else db.find("get_style", id=style_id)
     if found is None:
         raise NotFound("There is no such style.")
     return _make_style(found)

@@ -105,8 +105,7 @@ def _make_rows(
     """Rows whose names narrow the report to them, where it can be narrowed so."""
     found = list(yields.items())[:SHOWN]
     return [
-        YieldRow(name(key), query.url("reports.index", **{narrow: key}) if narrow else "", one)
-        for key, one in found
+        YieldRow(name(key), query.url("reports.index", **{narrow: key}) if narrow else "", one) for key, one in found
     ]
 
 
