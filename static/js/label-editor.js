@@ -100,7 +100,7 @@
     const room = scroll.clientWidth - 2 * Number.parseFloat(getComputedStyle(scroll).paddingLeft);
     const fit = Math.min(room / (width * millimetre), (innerHeight * 0.6) / (height * millimetre));
     canvas.style.setProperty("--zoom", wanted === "fit" ? Math.max(0.02, fit) : Number(wanted) * real());
-    form.style.setProperty("--real", real());
+    document.documentElement.style.setProperty("--real", real()); // the form has a field named style
   };
   addEventListener("resize", zoom);
 
@@ -166,7 +166,8 @@
       work().replaceWith(fresh);
       form.querySelector("[data-zoom]").value = view;
       form.setAttribute("data-dirty", "");
-      const opened = form.querySelector("[data-el][open]")?.dataset.el || "";
+      const shown = action === "show" && editor.element(editor.chosen) ? editor.chosen : ""; // a new picture or language closes nothing
+      const opened = form.querySelector("[data-el][open]")?.dataset.el || shown;
       editor.draw();
       editor.choose(opened, { unfold: Boolean(opened) });
       editor.box(opened)?.focus({ preventScroll: true });
