@@ -183,13 +183,25 @@ def test_days_too_old_to_keep_go_and_the_counts_stay(store: Store) -> None:
     retention.drop_old_scans(store, cut)
     assert not retention.has_older_scan(store, cut)
     with store.write() as db:
-        assert units.count_units(db) == UnitFigures(50, 1, 8, 9, 0, 0)
-        assert retention.find_oldest_day(db) == DAY
-        count(db, scan_unit(db, placement, 1, AT + timedelta(days=1)))
-        found = db.list("list_unusual_units", "number", placement_id=placement.id, after=0, often=1, apart=0, limit=1)
-        assert [dict(row) for row in found] == [
-            {"number": 1, "scans": 3, "first_day": "2026-11-04", "last_day": "2026-11-04"}
+        assert units.count_units(db) == UnitFigures(50, 1, 8, 9, 0, 1)
+        assert retention.find_oldest_day(db) == cut
+        count(db, *(scan_unit(db, placement, n, AT + timedelta(days=1)) for n in (1, 2)))
+        found = db.list("list_unusual_units", "number", placement_id=placement.id, after=0, often=1, apart=0, limit=2)
+        assert [tuple(dict(row).values()) for row in found] == [
+            (1, 3, cut.isoformat(), "2026-11-04"),
+            (2, 2, "2026-11-04", "2026-11-04"),
         ]
+
+
+def test_a_unit_whose_first_day_is_too_old_to_keep_is_erased_with_its_last(store: Store) -> None:
+    placement = make_placement(store)
+    with store.write() as db:
+        reserve(db, placement, 50)
+        count(db, scan_unit(db, placement, 1, AT - timedelta(days=400)), scan_unit(db, placement, 1))
+    retention.drop_old_scans(store, AT.date() - timedelta(days=100))
+    with store.write() as db:
+        retention.erase_scans(db, Window(placement.code, DAY, DAY), by="Mina", at=AT)
+        assert units.count_units(db).scanned == 0
 
 
 def test_erasing_days_takes_the_counts_of_their_units_with_them(store: Store) -> None:

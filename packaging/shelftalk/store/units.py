@@ -230,7 +230,10 @@ def _raise_counts(db: Db, days: dict[tuple[int, int], list[str]]) -> None:
 
 
 def forget_days(store: Store, before: date, chunk: int = CHUNK) -> None:
-    """Take away the days of units whose first one is before `before`; how often they were scanned stays."""
+    """Take away the days of units that are before `before`; how often they were scanned stays.
+
+    Who was scanned since then begins with `before`: an erasure of later days has to find such a unit.
+    """
     touched = 1
     while touched:
         with store.write() as db:

@@ -129,7 +129,9 @@ where unit_series.key = excluded.key and unit_series.last < excluded.last;
 
 -- name: forget_unit_days(day, limit)!
 update unit_scans
-set first_day = '', last_day = ''
+set
+    first_day = case when last_day < :day then '' else :day end,
+    last_day = case when last_day < :day then '' else last_day end
 where (placement_id, number) in (
     select placement_id, number from unit_scans where first_day <> '' and first_day < :day limit :limit
 );
