@@ -12,8 +12,6 @@ from shelftalk.labels.design import EDGE_MM, POINT_MM, Box
 from shelftalk.labels.stock import Cell, Stock
 
 T = TypeVar("T")
-MOST_SHIFT_MM = 25.0
-MOST_SCALE = 0.1  # a printer further off than this is set to “fit to page”
 MARK_MM = 5.0  # length of a crop mark
 MARK_GAP_MM = 2.0  # between label and mark, at least
 MARK_LINE_MM = 0.1  # a hairline

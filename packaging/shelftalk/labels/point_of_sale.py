@@ -13,7 +13,6 @@ from shelftalk.labels.symbol import QUIET_MODULES, Symbol
 
 QUIET_X = 4  # times the X-dimension, on all four sides
 TOLERANCE_MM = 0.0005  # sizes are given in thousandths
-APART_MM = 50  # while both are on a pack: the whole symbol lies so near to the middle of the EAN or UPC
 
 
 @dataclass(frozen=True)
