@@ -57,6 +57,7 @@ STYLES = {
         (Style("x", "#000000", "#888888"), "are 53 of 100 apart; at least 60 is needed"),
         (Style("x", "red"), "“red” is not a colour. Write # and six digits"),
         (Style("x", modules="stars"), "“stars” cannot be chosen here. Choose one of: square, rounded, dots."),
+        (Style("x", "#777777"), "has 4.4 : 1; at least 4.5 : 1"),  # 4.478 must not be called 4.5
         (Style("x", logo=MEDIA, logo_share=60), "A logo of 60 % of the side cannot be read round. Choose 10 to 40 %"),
         (Style("x", logo="../../etc", logo_share=20), "“../../etc” is not a picture"),
         (Style("x", caption_at="above"), "There are no words to print"),

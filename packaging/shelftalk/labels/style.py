@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from math import floor
 from typing import Any
 
 from shelftalk.catalog.palette import get_contrast
@@ -202,7 +203,7 @@ def _check_colours(style: Style) -> Iterator[Invalid]:
 
 
 def _check_contrast(style: Style) -> Iterator[Invalid]:
-    values: dict[str, object] = {"dark": style.dark, "ground": style.ground, "contrast": round(style.contrast, 1)}
+    values: dict[str, object] = {"dark": style.dark, "ground": style.ground, "contrast": floor(style.contrast * 10) / 10}
     if style.difference <= 0:
         yield Invalid(
             "dark",
