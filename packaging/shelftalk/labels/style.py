@@ -203,7 +203,11 @@ def _check_colours(style: Style) -> Iterator[Invalid]:
 
 
 def _check_contrast(style: Style) -> Iterator[Invalid]:
-    values: dict[str, object] = {"dark": style.dark, "ground": style.ground, "contrast": floor(style.contrast * 10) / 10}
+    values: dict[str, object] = {
+        "dark": style.dark,
+        "ground": style.ground,
+        "contrast": floor(style.contrast * 10) / 10,
+    }
     if style.difference <= 0:
         yield Invalid(
             "dark",
