@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,12 +12,12 @@ import pytest
 
 from shelftalk.catalog.placement import Placement
 from shelftalk.catalog.units import LAST_UNIT, MOST_UNITS, format_unit
-from shelftalk.errors import Invalid
+from shelftalk.errors import Invalid, ShelftalkError
 from shelftalk.store import Db, Store, retention, sample, scans, units
 from shelftalk.store.backup import read_backup, write_backup
 from shelftalk.store.retention import Window
 from shelftalk.store.rows import ListQuery
-from shelftalk.store.units import Taken, UnitCount, UnitFigures
+from shelftalk.store.units import RunUnits, Taken, UnitCount, UnitFigures
 from tests.store.test_store_contract import AT, SpooledScan, add_location, add_placement, add_product
 
 DAY = date(2026, 11, 3)  # of AT in Tehran
@@ -102,6 +103,39 @@ def test_two_who_ask_at_once_never_get_the_same_number(store: Store) -> None:
         thread.join()
     numbers = [number for first, last in found for number in range(first, last + 1)]
     assert sorted(numbers) == list(range(1, 141))
+
+
+def test_two_prints_of_the_same_placements_in_another_order_do_not_hold_each_other_up(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.write() as db:
+        tea = add_product(db)
+        places = [add_placement(db, tea) for _ in range(2)]
+        keys = [units.begin_series(db, place.id).key for place in places]
+    asked = [RunUnits(place.id, place.code, 1, 10, key) for place, key in zip(places, keys, strict=True)]
+    take, ready, ends = units._take, threading.Barrier(2), []
+
+    def take_slowly(db: Db, *given: int) -> None:
+        take(db, *given)
+        time.sleep(0.2)
+
+    def give_out(given: list[RunUnits]) -> None:
+        ready.wait()
+        try:
+            with store.write() as db:
+                units.add_ranges(db, given, run_id=1, by="", at=AT)
+        except ShelftalkError as error:
+            ends.append(type(error))
+        else:
+            ends.append(None)
+
+    monkeypatch.setattr(units, "_take", take_slowly)
+    prints = [threading.Thread(target=give_out, args=(given,)) for given in (asked, asked[::-1])]
+    for one in prints:
+        one.start()
+    for one in prints:
+        one.join()
+    assert ends == [None, Taken], "not a deadlock that the database has to break"
 
 
 def test_what_is_given_out_in_a_transaction_that_fails_is_given_out_again(store: Store) -> None:

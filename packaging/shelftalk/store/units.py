@@ -137,10 +137,22 @@ def add_range(
     db: Db, placement_id: int, first: int, last: int, *, run_id: int | None, by: str, at: datetime
 ) -> UnitRange:
     """Give out these numbers, which must be the next; raises Taken when somebody else was given one of them."""
+    _take(db, placement_id, first, last)
+    return _note_range(db, placement_id, first, last, run_id=run_id, by=by, at=at)
+
+
+def add_ranges(db: Db, given: Sequence[RunUnits], *, run_id: int, by: str, at: datetime) -> None:
+    """The same for all that a run prints, noted in its order; raises Taken."""
+    for one in sorted(given, key=lambda one: one.placement_id):  # two prints never wait for each other in a circle
+        _take(db, one.placement_id, one.first, one.last)
+    for one in given:
+        _note_range(db, one.placement_id, one.first, one.last, run_id=run_id, by=by, at=at)
+
+
+def _take(db: Db, placement_id: int, first: int, last: int) -> None:
     _check(last - first + 1, first - 1)
     if db.run("take_units", placement_id=placement_id, before=first - 1, last=last) == 0:
         raise Taken("Codes of these units were given out a moment ago. Try again: you get the next ones.")
-    return _note_range(db, placement_id, first, last, run_id=run_id, by=by, at=at)
 
 
 def reserve(db: Db, placement_id: int, count: int, *, by: str, at: datetime) -> UnitRange:

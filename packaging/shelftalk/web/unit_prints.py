@@ -31,13 +31,13 @@ class Plan:
 
     def give_out(self, db: Db, run_id: int, *, by: str, at: datetime) -> None:
         """Note in the run's transaction that it printed these; raises Taken when others were given them meanwhile."""
-        for one in self.units:
-            unit_store.add_range(db, one.placement_id, one.first, one.last, run_id=run_id, by=by, at=at)
+        unit_store.add_ranges(db, self.units, run_id=run_id, by=by, at=at)
 
 
 def plan_units(db: Db, codes: Sequence[str], count: int, *, begin: bool) -> Plan:
     """The next numbers of these codes. Without `begin` nothing is written: what has no key yet gets one for show."""
-    return Plan(tuple(_plan(db, code, count, begin=begin) for code in codes))
+    planned = {code: _plan(db, code, count, begin=begin) for code in sorted(codes)}
+    return Plan(tuple(planned[code] for code in codes))
 
 
 def _plan(db: Db, code: str, count: int, *, begin: bool) -> RunUnits:
