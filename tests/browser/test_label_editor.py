@@ -12,6 +12,7 @@ from shelftalk.store import Store, designs
 from tests.browser.test_labels import enter
 from tests.support import add_person, run_axe
 from tests.web.shop import add_placement, add_tea
+from tests.web.test_designs import make_picture
 
 pytestmark = pytest.mark.browser
 NEW = "/admin/designs/new?from=shelf-talker&version=1"  # things stand there for good
@@ -125,6 +126,17 @@ def test_steps_are_undone_and_done_again(page: Page) -> None:
     redo.click()
     expect(page.locator('[data-box="box"]')).to_have_count(1)
     expect(redo).to_be_disabled()
+
+
+def test_an_element_stays_open_when_its_picture_has_come(page: Page) -> None:
+    page.goto(NEW)
+    page.locator('button[value="add:image"]').click()
+    element = page.locator('[data-el="image"]')
+    expect(element).to_have_attribute("open", "")
+    picture = {"name": "logo.png", "mimeType": "image/png", "buffer": make_picture().getvalue()}
+    element.locator('input[type="file"]').set_input_files(files=[picture])
+    expect(element.locator('[data-field="media"]')).not_to_have_value("")
+    expect(element).to_have_attribute("open", "")
 
 
 def test_what_does_not_fit_is_said_beside_its_element_as_one_types(page: Page) -> None:
