@@ -19,9 +19,10 @@ from datetime import datetime, timedelta
 from shelftalk import clock
 from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, Invalid, ShelftalkError, mark
+from shelftalk.labels.design_art import Images
 from shelftalk.labels.look import PLAIN_LOOK, Look, format_look, parse_look
 from shelftalk.labels.placing import PLAIN, Placing, count_sheets, format_placing, parse_placing
-from shelftalk.labels.run import LabelItem, LabelSheets, make_labels
+from shelftalk.labels.run import LabelItem, make_labels
 from shelftalk.labels.stock import Stock
 from shelftalk.store import notes
 from shelftalk.store.db import Db
@@ -260,16 +261,10 @@ def _place_part(job: PrintJob) -> Placing:
 
 
 def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -> PrintJob:
-    start, placing = 1 if job.runs else job.start, _place_part(job)
+    start, placing, look = 1 if job.runs else job.start, _place_part(job), parse_look(job.look)
     plan = _plan_part(state, job)
-    with state.store.read() as db:
-        stock = find_stock(db, job.stock)
-        items = _list_items(state, db, job)
-        items = list(plan.each_item(items)) if plan else items
-        design = find_design(db, job.design, job.design_version) if job.design else None
-        images = load_images(db, state.media_folder, design.design) if design else {}
-        images |= load_look_images(db, state.media_folder, parse_look(job.look))
-    sheets: LabelSheets = make_labels(
+    items, stock, design, images = _find_material(state, job, plan)
+    sheets = make_labels(
         items,
         stock,
         start=start,
@@ -277,20 +272,10 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
         design=design.design if design else None,
         images=images,
         placing=placing,
-        look=parse_look(job.look),
+        look=look,
         progress=_follow(state, job, len(items) * job.copies, tell),
     )
-    after = job
-
-    def note(db: Db, run: PrintRun) -> None:
-        nonlocal after
-        after = replace(job, runs=(*job.runs, run.id))
-        _change(db, job, after)
-        if plan:
-            plan.give_out(db, run.id, by=job.by, at=clock.now())
-        _tell(db, after.printed)
-
-    add_print_run(
+    run = add_print_run(
         state.store,
         state.settings.instance / "runs",
         sheets,
@@ -303,11 +288,37 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
         at=clock.now(),
         design=design,
         placing=placing,
-        look=parse_look(job.look),
-        also=note,
+        look=look,
+        also=lambda db, run: _note_part(db, job, run, plan),
     )
+    after = _count_part(job, run)
     tell(after.printed, job.labels)
     return after
+
+
+def _find_material(
+    state: State, job: PrintJob, plan: Plan | None
+) -> tuple[list[LabelItem], Stock, NamedDesign | None, Images]:
+    """What the next part is made of."""
+    with state.store.read() as db:
+        items = _list_items(state, db, job)
+        design = find_design(db, job.design, job.design_version) if job.design else None
+        images = load_images(db, state.media_folder, design.design) if design else {}
+        images |= load_look_images(db, state.media_folder, parse_look(job.look))
+        return list(plan.each_item(items)) if plan else items, find_stock(db, job.stock), design, images
+
+
+def _note_part(db: Db, job: PrintJob, run: PrintRun, plan: Plan | None) -> None:
+    """In the run's own transaction: that the part is done, and whose its numbers are."""
+    after = _count_part(job, run)
+    _change(db, job, after)
+    if plan:
+        plan.give_out(db, run.id, by=job.by, at=clock.now())
+    _tell(db, after.printed)
+
+
+def _count_part(job: PrintJob, run: PrintRun) -> PrintJob:
+    return replace(job, runs=(*job.runs, run.id))
 
 
 def _plan_part(state: State, job: PrintJob) -> Plan | None:
