@@ -16,7 +16,7 @@ from pypdfium2.raw import FPDF_PAGEOBJ_PATH
 from shelftalk.errors import Invalid, NotFound
 from shelftalk.labels.design import wrap_address
 from shelftalk.labels.raster import make_preview, open_pages
-from shelftalk.labels.run import LabelItem, format_address, make_labels
+from shelftalk.labels.run import LabelItem, make_labels
 from shelftalk.labels.stock import get_stock, list_stocks
 from shelftalk.labels.symbol import QUIET_MODULES, make_symbol
 
@@ -240,4 +240,3 @@ def test_a_long_host_is_broken_where_it_can_be_and_fits_the_smallest_label():
     assert make_labels(items, get_stock("avery-l7651")).proof.symbols == 5
     assert wrap_address(f"{host}/q/k7m4p29xqd", 3) == ["shop.mountain", "-tea-company.com", "/q/k7m4p29xqd"]
     assert wrap_address("localhost:8000/q/k7m4p29xqd", 3) is None
-    assert format_address("HTTPS://TEA.EXAMPLE/Q/K7M4P29XQD") == "tea.example/q/k7m4p29xqd"

@@ -17,7 +17,15 @@ from shelftalk.labels.raster import open_pages, render_svg
 from shelftalk.labels.ready_designs import get_ready_design
 from shelftalk.labels.run import make_labels
 from shelftalk.labels.stock import get_stock, make_page_stock
-from shelftalk.labels.style import LOGO_LIMITS, Style, check_style, format_style, list_faults, parse_style, propose_dark
+from shelftalk.labels.style import (
+    LOGO_LIMITS,
+    Style,
+    check_style,
+    describe_style,
+    list_faults,
+    propose_dark,
+    read_style,
+)
 from shelftalk.labels.symbol import LEVELS, make_symbol
 from shelftalk.labels.symbol_art import make_dress, make_styled_svg, make_symbol_pdf
 from shelftalk.labels.symbol_shapes import make_plan
@@ -98,7 +106,7 @@ def test_a_logo_needs_the_level_that_bears_it(share: int, level: str) -> None:
 
 def test_a_style_and_a_look_are_read_back_equal() -> None:
     for style in STYLES.values():
-        assert parse_style(format_style(style)) == style
+        assert read_style(describe_style(style)) == style
         look = Look("Q", True, style)
         assert parse_look(format_look(look)) == look
     assert format_look(Look()) == "" and parse_look('{"level": "H", "upper": false}') == Look("H")

@@ -13,7 +13,7 @@ from shelftalk.errors import Invalid
 from shelftalk.labels.label_files import Recipe, make_zpl_file
 from shelftalk.labels.stock import get_stock
 from shelftalk.labels.thermal import HEADS
-from shelftalk.labels.zpl import PACKINGS, ZplLabel, format_field, list_rows, pack_z64, write_label, write_zpl
+from shelftalk.labels.zpl import PACKINGS, ZplLabel, format_field, list_rows, pack_z64, write_label
 from shelftalk.labels.zpl_reader import BadZpl, _make_crc, read_zpl
 from tests.labels.helpers import make_items
 
@@ -85,7 +85,7 @@ def test_a_white_label_has_no_picture() -> None:
 
 def test_a_file_holds_all_labels_in_their_order() -> None:
     shades = [Image.new("1", (8, 8), shade) for shade in ("white", "black", "white")]
-    zpl = write_zpl([ZplLabel(shade, number) for number, shade in enumerate(shades, start=1)])
+    zpl = b"".join(write_label(ZplLabel(shade, number)) for number, shade in enumerate(shades, start=1))
     labels = read_zpl(zpl)
     assert [label.copies for label in labels] == [1, 2, 3]
     assert [label.image.getextrema() for label in labels] == [(255, 255), (0, 0), (255, 255)]

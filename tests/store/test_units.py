@@ -37,6 +37,11 @@ def reserve(db: Db, placement: Placement, count: int) -> units.UnitRange:
     return units.reserve(db, placement.id, count, by="Mina", at=AT)
 
 
+def give_out(db: Db, placement: Placement, first: int, last: int) -> None:
+    series = units.begin_series(db, placement.id)
+    units.add_ranges(db, [RunUnits(placement.id, placement.code, first, last, series.key)], run_id=5, by="Mina", at=AT)
+
+
 def scan_unit(db: Db, placement: Placement, number: int, at: datetime = AT) -> SpooledUnit:
     series = units.begin_series(db, placement.id)
     return SpooledUnit(placement.code, at, unit=format_unit(placement.code, number, series.key)[10:])
@@ -53,8 +58,9 @@ def test_numbers_are_given_out_one_after_the_other_and_each_placement_has_its_ow
         other = add_placement(db, add_product(db, "Another tea"))
         given = [(r.first, r.last) for r in (reserve(db, one, 5), reserve(db, other, 3), reserve(db, one, 1))]
         assert given == [(1, 5), (1, 3), (6, 6)]
-        mine = units.add_range(db, one.id, 7, 9, run_id=None, by="Mina", at=AT)
-        assert (mine.units, mine.at, mine.by) == (3, AT, "Mina")
+        give_out(db, one, 7, 9)
+        mine, *_earlier = units.list_ranges(db, placement_id=one.id)
+        assert (mine.units, mine.run_id, mine.at, mine.by) == (3, 5, AT, "Mina")
         assert units.begin_series(db, one.id).key != units.begin_series(db, other.id).key
         assert [r.first for r in units.list_ranges(db, placement_id=one.id)] == [7, 6, 1]
 
@@ -65,7 +71,7 @@ def test_numbers_that_are_not_the_next_are_refused(store: Store) -> None:
         reserve(db, placement, 5)
     for first, last in ((5, 7), (7, 9), (1, 1)):
         with pytest.raises(Taken), store.write() as db:
-            units.add_range(db, placement.id, first, last, run_id=None, by="", at=AT)
+            give_out(db, placement, first, last)
     with store.read() as db:
         assert units.count_units(db).printed == 5
 
@@ -186,7 +192,7 @@ def test_figures_of_a_product_and_of_a_run_hold_only_their_own(store: Store) -> 
         other = add_placement(db, add_product(db, "Another tea"))
         reserve(db, placement, 10)
         reserve(db, other, 10)
-        units.add_range(db, placement.id, 11, 30, run_id=5, by="", at=AT)
+        give_out(db, placement, 11, 30)
         count(db, *(scan_unit(db, placement, n) for n in [1] * 20 + [10, 11, 30]), scan_unit(db, other, 1))
         assert units.count_units(db) == UnitFigures(40, 3, 5, 24, 1, 0)
         assert units.count_units(db, product_id=placement.product_id) == UnitFigures(30, 2, 4, 23, 1, 0)

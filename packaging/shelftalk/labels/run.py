@@ -262,11 +262,6 @@ def _make_label(item: LabelItem, symbol: Symbol, art: Art) -> Label:
     return Label(art, symbol, tuple(lines))
 
 
-def format_address(url: str) -> str:
-    """An address as people type it: without the scheme, in lower case."""
-    return url.partition("://")[2].lower() or url.lower()
-
-
 def is_rtl(language: str) -> bool:
     """Whether labels in this language read from right to left."""
     known = LANGUAGES.get(language)

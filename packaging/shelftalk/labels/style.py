@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -299,13 +298,3 @@ def read_style(content: Mapping[str, Any]) -> Style:
     captions = tuple(sorted((str(tag), str(text)) for tag, text in dict(content.get("captions", {})).items() if text))
     known = {name: content[name] for name in Style.__dataclass_fields__ if name in content and name != "captions"}
     return Style(**known | {"captions": captions})
-
-
-def format_style(style: Style) -> str:
-    """A style as JSON."""
-    return json.dumps(describe_style(style), ensure_ascii=False, sort_keys=True)
-
-
-def parse_style(text: str) -> Style:
-    """The style that `format_style` has written."""
-    return read_style(json.loads(text))

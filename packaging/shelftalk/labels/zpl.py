@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import zlib
 from binascii import crc_hqx
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops
@@ -30,16 +30,11 @@ class ZplLabel:
     copies: int = 1
 
 
-def write_zpl(labels: Iterable[ZplLabel], *, packing: str = "z64") -> bytes:
-    """One file for all labels, in their order; raises Invalid for what no printer takes.
-
-    Same pictures, same bytes.
-    """
-    return b"".join(write_label(label, packing=packing) for label in labels)
-
-
 def write_label(label: ZplLabel, *, packing: str = "z64") -> bytes:
-    """One label as a format of its own, so that a file may be cut between two labels."""
+    """One label as a format of its own: a file may be cut between two. Raises Invalid for what no printer takes.
+
+    Same picture, same bytes.
+    """
     image = label.image
     _check(label, packing)
     lines = ["^XA", f"^PW{image.width}", f"^LL{image.height}", "^LH0,0", "^LS0", "^LT0", "^PON", "^PMN"]

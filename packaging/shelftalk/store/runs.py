@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from shelftalk.store import notes
 from shelftalk.store.db import Db
@@ -15,6 +16,7 @@ SORTS = {"created_at": "created_at", "stock": "stock", "labels": "labels", "crea
 TABLES = ("print_runs", "run_codes", "run_events")  # the database itself refuses to change their rows
 OPEN = "ledger_open"  # the note by which it lets rows go; it never outlives its transaction
 LAST = 2**62
+ORDINARY = {"design": "", "design_version": 0, "placed": "", "look": ""}
 
 
 @dataclass(frozen=True)
@@ -77,46 +79,28 @@ class CodeRun:
     quantity: int
 
 
-def add_run(
-    db: Db,
-    *,
-    by: str,
-    stock: str,
-    origin: str,
-    start: int,
-    copies: int,
-    labels: int,
-    sheets: int,
-    sha256: str,
-    items: str,
-    proof: str,
-    design: str = "",
-    design_version: int = 0,
-    placed: str = "",
-    look: str = "",
-    is_sample: bool = False,
-    at: datetime,
-) -> PrintRun:
+class NewRun(TypedDict):
+    """A print to be recorded; what is left out is as ordinary as in `PrintRun`."""
+
+    by: str
+    stock: str
+    origin: str
+    start: int
+    copies: int
+    labels: int
+    sheets: int
+    sha256: str
+    items: str
+    proof: str
+    design: NotRequired[str]
+    design_version: NotRequired[int]
+    placed: NotRequired[str]
+    look: NotRequired[str]
+
+
+def add_run(db: Db, *, at: datetime, is_sample: bool = False, **run: Unpack[NewRun]) -> PrintRun:
     """Record a print, and how many labels each of its codes got."""
-    row = db.get(
-        "add_run",
-        at=make_param(at),
-        by=by,
-        stock=stock,
-        origin=origin,
-        start=start,
-        copies=copies,
-        labels=labels,
-        sheets=sheets,
-        sha256=sha256,
-        items=items,
-        proof=proof,
-        design=design,
-        design_version=design_version,
-        placed=placed,
-        look=look,
-        is_sample=int(is_sample),
-    )
+    row = db.get("add_run", at=make_param(at), is_sample=int(is_sample), **{**ORDINARY, **run})
     fill_codes(db, row["id"], row["id"])
     return make_record(PrintRun, row)
 

@@ -133,16 +133,8 @@ def begin_series(db: Db, placement_id: int) -> Series:
     return series
 
 
-def add_range(
-    db: Db, placement_id: int, first: int, last: int, *, run_id: int | None, by: str, at: datetime
-) -> UnitRange:
-    """Give out these numbers, which must be the next; raises Taken when somebody else was given one of them."""
-    _take(db, placement_id, first, last)
-    return _note_range(db, placement_id, first, last, run_id=run_id, by=by, at=at)
-
-
 def add_ranges(db: Db, given: Sequence[RunUnits], *, run_id: int, by: str, at: datetime) -> None:
-    """The same for all that a run prints, noted in its order; raises Taken."""
+    """Give out what a run prints, noted in its order; raises Taken for numbers that are not the next."""
     for one in sorted(given, key=lambda one: one.placement_id):  # two prints never wait for each other in a circle
         _take(db, one.placement_id, one.first, one.last)
     for one in given:
