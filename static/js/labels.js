@@ -51,6 +51,7 @@
       const focused = outcome.contains(document.activeElement) && document.activeElement;
       outcome.replaceWith(made);
       settle();
+      showFieldErrors(form, made, { adding: true });
       form.elements.copies.max = page.querySelector('[name="copies"]').max; // units may be more than copies
       if (focused) made.querySelector(focused.dataset.start ? `[data-start="${focused.dataset.start}"]` : `[name="${focused.name}"][value="${focused.value}"]`)?.focus();
       const designs = document.getElementById("designs");

@@ -17,6 +17,11 @@
     place.textContent = message;
     place.hidden = !message;
   };
+  // What the preview no longer complains of is mended.
+  new MutationObserver((changes) => {
+    const fresh = changes.flatMap((change) => [...change.addedNodes]).find((node) => node.id === "style-preview");
+    if (fresh) showFieldErrors(form, fresh);
+  }).observe(document.getElementById("style-preview").parentElement, { childList: true });
   const renew = () => form.elements.logo_share.dispatchEvent(new Event("input", { bubbles: true }));
   file.addEventListener("change", async () => {
     const data = new FormData();

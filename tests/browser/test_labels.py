@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,7 +89,13 @@ def test_a_mistake_shows_beside_the_sheet_as_one_types(page: Page, store: Store)
     page.goto("/admin/labels/")
     page.locator('input[name="code"]').check()
     page.get_by_label("Start at label").fill("99")
-    expect(page.locator("#outcome [role=alert]")).to_contain_text("Choose 1 to 21")
+    expect(page.locator("#outcome [role=alert]")).to_contain_text("Start at label: Label 99")
+    start = page.get_by_label("Start at label")
+    expect(start).to_have_accessible_description(re.compile("Choose 1 to 21"))
+    expect(start).to_have_class(re.compile("is-invalid"))
+    start.fill("9")
+    expect(page.locator("#outcome [role=alert], .field-error")).to_have_count(0)
+    expect(start).to_have_accessible_description(re.compile("^1 is the top left"))
 
 
 def test_the_download_stays_in_reach_however_long_the_sheet_s_column_is(page: Page, store: Store) -> None:

@@ -27,8 +27,11 @@ def test_a_style_is_seen_while_it_is_made_and_then_printed(
     expect(page.locator(".s-far")).to_contain_text("Read from up to", timeout=SLOWLY)
     page.fill("#field-dark", "#f5d000")
     expect(page.locator("#style-preview")).to_contain_text("#f5d000 on #ffffff has 1.5 : 1", timeout=SLOWLY)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#field-dark-error")).to_be_visible(timeout=SLOWLY)
     page.fill("#field-dark", "#14532d")
     expect(page.locator("#style-preview .stock-faults")).to_have_count(0, timeout=SLOWLY)
+    expect(page.locator("#field-dark-error, [data-form-errors]")).to_have_count(0)
     logo = tmp_path / "leaf.png"
     logo.write_bytes(draw_sample_logo())
     page.set_input_files("#field-logo_file", logo)

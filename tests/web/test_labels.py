@@ -99,6 +99,7 @@ def test_a_search_keeps_what_is_ticked(marketer: FlaskClient, store: Store) -> N
         ({"start": "0"}, "whole number"),
         ({"copies": "0"}, "whole number"),
         ({"copies": "many"}, "whole number"),
+        ({"copies": "2500"}, "at most 1,000. Print several times, or tick “A different code on every label”"),
         ({"stock": "avery-l7171"}, "Did you mean"),
     ],
 )
@@ -109,6 +110,8 @@ def test_an_impossible_job_says_why_and_prints_nothing(
     answer = marketer.post(ADDRESS, data=filled(code, do="pdf") | changes)
     assert answer.status_code == 422
     assert message in answer.text
+    for name in changes.keys() & {"start", "copies"}:
+        assert f'id="field-{name}-error"' in answer.text and f'href="#field-{name}"' in answer.text
     assert f'value="{code}" checked' in answer.text
     assert count_runs(store) == 0
 

@@ -42,6 +42,11 @@ def look_at(client: FlaskClient, *codes: str, **changes: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", outcome).split())
 
 
+def read_plain(page: str) -> str:
+    """A page's words, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
 def read_looks(store: Store) -> list[Look]:
     """What each run kept, the newest first."""
     with store.read() as db:
@@ -84,10 +89,10 @@ def test_media_are_told_apart_and_the_worst_comes_first(marketer: FlaskClient, s
 def test_a_remedy_is_one_press_and_keeps_its_promise(marketer: FlaskClient, store: Store) -> None:
     code = add_placement(store, add_tea(store)).code
     page = marketer.post(ADDRESS, data=filled(code, do="preview")).text
-    offered = re.findall(r'name="do" value="((?:upper|stock)[^"]*)".*?up to ([\d.]+) m<', page)
+    offered = re.findall(r'name="do" value="((?:upper|stock)[^"]*)".*?up to ([\d.]+)\sm<', page)
     assert [kind.partition(":")[0] for kind, _ in offered] == ["upper", "stock"]
     for value, reach in offered:
-        words = re.sub(r"<[^>]+>", "", marketer.post(ADDRESS, data=filled(code, do=value)).text)
+        words = read_plain(marketer.post(ADDRESS, data=filled(code, do=value)).text)
         assert f"they read at up to {reach} m." in words
     stock = offered[1][0].removeprefix("stock:")
     chosen = marketer.post(ADDRESS, data=filled(code, do=f"stock:{stock}")).text
@@ -98,13 +103,13 @@ def test_a_remedy_is_one_press_and_keeps_its_promise(marketer: FlaskClient, stor
 def test_a_design_that_is_too_small_is_told_of_a_larger_one(marketer: FlaskClient, store: Store) -> None:
     code = add_placement(store, add_tea(store), medium="dangler").code
     page = marketer.post(ADDRESS, data=filled(code, stock="page-62x29", design="pack", do="preview")).text
-    assert "read at up to 0.25 m" in page
+    assert "read at up to 0.25\u00a0m" in page, "a number and its unit stay on one line"
     found = re.search(
-        r'value="(page:[a-z0-9-]+)" formnovalidate[^>]*><span><bdi>[^<]*</bdi></span> <small>up to ([\d.]+) m<', page
+        r'value="(page:[a-z0-9-]+)" formnovalidate[^>]*><span><bdi>[^<]*</bdi></span> <small>up to ([\d.]+)\sm<', page
     )
     assert found and found[1] == "page:dangler", "smaller designs are not enough"
     larger = marketer.post(ADDRESS, data=filled(code, stock="page-62x29", design="pack", do=found[1])).text
-    assert f"read at up to {found[2]} m" in larger
+    assert f"read at up to {found[2]}\u00a0m" in larger
 
 
 def test_less_than_half_the_distance_is_held_until_somebody_wants_it(marketer: FlaskClient, store: Store) -> None:

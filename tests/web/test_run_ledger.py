@@ -142,6 +142,11 @@ def test_print_again_makes_a_run_of_its_own_with_the_same_choices(
     assert (new.stock, new.start, new.copies, new.labels) == (run.stock, run.start, run.copies, run.labels)
     assert "Taste it today" in new.items
     assert "Taste it today" not in run.items
+    address = re.findall(r'href="(/admin/labels/\?codes=[^"]*)"', marketer.get(f"/admin/runs/{run.id}").text)[0]
+    other = marketer.get(address.replace("&amp;", "&")).text
+    assert 'value="avery-l7160" checked' in other and 'name="copies" value="10"' in other, "other choices begin here"
+    wrong = marketer.get("/admin/labels/?stock=nonsense&copies=-1&start=%D9%A3x&design=nothing")
+    assert wrong.status_code == 200 and 'name="copies" value="1"' in wrong.text
 
 
 def run_store_codes(store: Store, run: PrintRun) -> list[str]:
@@ -178,7 +183,7 @@ def test_a_run_on_own_stock_comes_again_the_same_after_the_stock_was_edited(
     answer = marketer.get(f"/admin/runs/{run.id}/labels.pdf")
     assert hashlib.sha256(answer.data).hexdigest() == run.sha256
     page = read(marketer, f"/admin/runs/{run.id}")
-    assert "without labels 2 of the first sheet · last sheet filled · crop marks · 1 mm bleed" in page
+    assert "without label 2 of the first sheet · last sheet filled · crop marks · 1 mm bleed" in page
     assert "Ø 42.5 mm" in page
     assert marketer.get("/admin/runs/?stock=own-1").text.count(f"/admin/runs/{run.id}/labels.pdf") == 1
 

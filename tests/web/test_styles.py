@@ -125,7 +125,8 @@ def test_looking_needs_no_name_and_tells_contrast_and_distance(marketer: FlaskCl
     assert "data:image/svg+xml;base64," in shown.text and "needs a name" not in shown.text
     assert re.search(r"9\.\d : 1", shown.text) and "Looking at it" in shown.text
     looked = marketer.post("/admin/styles/preview?looked=1", data=start(size_mm="60"))
-    assert re.search(r"Read from up to [\d.]+ c?m", looked.text) and "60 mm wide" in looked.text
+    assert re.search(r"Read from up to [\d.]+\u00a0c?m", looked.text) and "60\u00a0mm wide" in looked.text
+    assert "planned with about a third less" in looked.text, "the print page says a shorter distance"
     persian = marketer.post("/admin/styles/preview?looked=1", data=start(), headers={"Accept-Language": "fa"})
     assert "خوانا تا فاصلهٔ" in persian.text and not re.search(r"[a-z], |است, ", re.sub("<[^>]*>", "", persian.text))
     without_script = marketer.post("/admin/styles/new", data=start(do="show"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+import re
 import subprocess
 import sys
 import time
@@ -104,6 +106,10 @@ def test_every_label_of_a_print_has_a_code_of_its_own_and_is_read_back(
     assert len(run.items) < 2_500, "a run keeps suffixes, not labels"
     page = marketer.get(f"/admin/runs/{run.id}").text
     assert "000001–000015" in page and "A code for every unit" in page
+    assert '<bdi dir="ltr">000003</bdi>' in page, "each row says which unit it is"
+    again_with = html.unescape(re.findall(r'href="(/admin/labels/\?codes=[^"]*)"', page)[0])
+    other = marketer.get(again_with).text
+    assert 'name="copies" value="15"' in other and re.search(r'name="units" value="on" checked', other)
     (here.settings.instance / "runs" / f"{run.id}.pdf").unlink()
     again = marketer.get(f"/admin/runs/{run.id}/labels.pdf")
     assert hashlib.sha256(again.data).hexdigest() == run.sha256

@@ -102,7 +102,7 @@ def read_job(form: Form, codes: list[str]) -> Job:
         stock = form.parse("stock", lambda text: find_stock(db, text), get_stock(FIRST_STOCK))
     start = form.whole("start", 1, 1_000, 1)
     units = form.get("units") == "on"
-    copies = form.whole("copies", 1, MOST_UNITS if units else MOST_COPIES, 1)
+    copies = _read_copies(form, units=units)
     with form.catch():
         if start > stock.count:
             raise Invalid(
@@ -122,6 +122,25 @@ def read_job(form: Form, codes: list[str]) -> Job:
     if job.labels > most:
         form.fail(refuse_many(job.labels, most))
     return job
+
+
+def _read_copies(form: Form, *, units: bool) -> int:
+    """Copies of one code, or units of one placement, which may be many more."""
+    asked = form.get("copies").strip()
+    if not units and asked.isdecimal() and MOST_COPIES < int(asked[:9]) <= MOST_UNITS:
+        return form.parse("copies", _refuse_copies, 1)
+    return form.whole("copies", 1, MOST_UNITS if units else MOST_COPIES, 1)
+
+
+def _refuse_copies(text: str) -> int:
+    raise Invalid(
+        "copies",
+        "{value} copies of one code are too many at once: at most {allowed}. Print several times, or tick "
+        "“A different code on every label”, for up to {units}.",
+        value=int(text),
+        allowed=MOST_COPIES,
+        units=MOST_UNITS,
+    )
 
 
 def refuse_many(count: int, allowed: int = MOST_LABELS) -> Invalid:

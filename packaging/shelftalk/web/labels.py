@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from shelftalk.errors import Invalid
+from shelftalk.errors import Invalid, NotFound
 from shelftalk.labels.distance import REASONS, round_down
 from shelftalk.labels.item import asks_for
 from shelftalk.labels.point_of_sale import X_DIMENSION
@@ -28,7 +29,7 @@ from shelftalk.web.placements import FILTERS, SORTS, clean_filters
 from shelftalk.web.print_advice import describe_design_reach
 from shelftalk.web.security import may, requires
 from shelftalk.web.state import state
-from shelftalk.web.stock_library import list_stocks
+from shelftalk.web.stock_library import find_stock, list_stocks
 from shelftalk.web.stock_words import describe_stock, find_stocks, group_stocks
 
 bp = Blueprint("labels", __name__, url_prefix="/admin/labels")
@@ -48,7 +49,7 @@ class Chosen:
 @requires("staff")
 def index() -> ResponseReturnValue:
     form = fresh_form(q="", stock=_find_last_stock(), sq="", **label_job.FRESH)
-    form.values["units"] = "on" if request.args.get("units") == "on" else ""
+    _take_choices(form)
     form.values["style"] = request.args.get("style", "")[:40]
     choose_design(form, request.args.get("design", ""))
     codes = read_codes(request.args.getlist("code"), request.args.get("codes", ""))
@@ -57,6 +58,17 @@ def index() -> ResponseReturnValue:
     if is_narrowed(query) and not codes:
         codes = _list_matching(query, form)
     return _render(form, codes)
+
+
+def _take_choices(form: Form) -> None:
+    """What the address asks for, of an earlier run; what cannot be meant is left as it was."""
+    form.values["units"] = "on" if request.args.get("units") == "on" else ""
+    for name in ("start", "copies"):
+        number = request.args.get(name, "")
+        if number.isdecimal() and len(number) < 8 and int(number):
+            form.values[name] = str(int(number))
+    with suppress(Invalid, NotFound), state().store.read() as db:
+        form.values["stock"] = find_stock(db, request.args.get("stock", "")[:40]).id
 
 
 @bp.post("/")

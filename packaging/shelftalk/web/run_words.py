@@ -34,7 +34,13 @@ def describe_placing(run: PrintRun) -> list[str]:
     placing = parse_placing(run.placed)
     words = []
     if placing.skip:
-        words.append(_("without labels {cells} of the first sheet", cells=format_cells(placing.skip)))
+        cells = format_cells(placing.skip)
+        one = len(placing.skip) == 1
+        words.append(
+            _("without label {number} of the first sheet", number=cells)
+            if one
+            else _("without labels {cells} of the first sheet", cells=cells)
+        )
     if placing.fill:
         words.append(_("last sheet filled"))
     if placing.crop_marks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,6 +15,7 @@ from shelftalk.catalog.codes import LENGTH, normalise_code
 from shelftalk.catalog.units import drop_unit
 from shelftalk.errors import Invalid
 from shelftalk.labels.design_art import Images
+from shelftalk.labels.item import LabelItem
 from shelftalk.labels.label_design import Design
 from shelftalk.labels.look import parse_look
 from shelftalk.labels.stock import Stock
@@ -133,6 +134,7 @@ def render_run(run: PrintRun, form: Form | None = None) -> ResponseReturnValue:
         items=items,
         codes=list(dict.fromkeys(item.code[:LENGTH] for item in items))[:MOST_ANEW],
         printed=list(zip(items, list_quantities(run, len(items)), strict=True))[:SHOWN],
+        choices=_list_choices(run, items),
         placements=placements,
         shown=SHOWN,
         proof=proof,
@@ -150,6 +152,14 @@ def render_run(run: PrintRun, form: Form | None = None) -> ResponseReturnValue:
         new="new" in request.args,
     )
     return page, 422 if form else 200
+
+
+def _list_choices(run: PrintRun, items: Sequence[LabelItem]) -> dict[str, str | int]:
+    """What the print page starts with for the same labels once more; a code for every label counts units."""
+    units = bool(items and items[0].serial)
+    each = len(items) // len({drop_unit(item.code) for item in items}) if units else run.copies
+    wanted: dict[str, str | int] = {"stock": run.stock, "start": run.start, "copies": each}
+    return wanted | ({"design": run.design} if run.design else {}) | ({"units": "on"} if units else {})
 
 
 def list_quantities(run: PrintRun, items: int) -> list[int]:

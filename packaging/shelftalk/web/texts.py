@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -17,6 +18,8 @@ from shelftalk.web import i18n
 from shelftalk.web.i18n import current_tag
 from shelftalk.web.security import current_user
 from shelftalk.web.state import get_state, state
+
+NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\s·])")
 
 
 def _(message: str, **values: object) -> str:
@@ -87,6 +90,7 @@ def init_texts(app: Flask) -> None:
         datetime=_each_time(format_datetime),
         ago=_each_time(lambda at: i18n.format_ago(at, clock.now(), current_tag())),
         text_error=text_error,
+        tied=tie_numbers,
     )
 
 
@@ -98,6 +102,12 @@ def _each_time(write: Callable[..., str]) -> Callable[..., str]:
         return write(*values, **named)
 
     return write_now
+
+
+def tie_numbers(text: str) -> str:
+    """A text whose numbers stay on one line with what they count; a Markup stays one."""
+    tied = NUMBER_AND_UNIT.sub("\u00a0", text)
+    return Markup(tied) if isinstance(text, Markup) else tied  # noqa: S704 (nothing was added but spaces)
 
 
 def _as_day(day: date | datetime) -> date:
