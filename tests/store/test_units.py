@@ -18,6 +18,7 @@ from shelftalk.store.backup import read_backup, write_backup
 from shelftalk.store.retention import Window
 from shelftalk.store.rows import ListQuery
 from shelftalk.store.units import RunUnits, Taken, UnitCount, UnitFigures
+from tests.store.test_run_events import add_run
 from tests.store.test_store_contract import AT, SpooledScan, add_location, add_placement, add_product
 
 DAY = date(2026, 11, 3)  # of AT in Tehran
@@ -63,6 +64,24 @@ def test_numbers_are_given_out_one_after_the_other_and_each_placement_has_its_ow
         assert (mine.units, mine.run_id, mine.at, mine.by) == (3, 5, AT, "Mina")
         assert units.begin_series(db, one.id).key != units.begin_series(db, other.id).key
         assert [r.first for r in units.list_ranges(db, placement_id=one.id)] == [7, 6, 1]
+
+
+def test_a_range_keeps_the_address_its_codes_were_given_out_with(store: Store, tmp_path: Path) -> None:
+    placement = make_placement(store)
+    with store.write() as db:
+        units.reserve(db, placement.id, 5, by="Mina", at=AT, origin="https://old.example")
+        run = add_run(db, [placement.code], labels=5, origin="https://printed.example")
+        series = units.begin_series(db, placement.id)
+        units.add_ranges(
+            db, [RunUnits(placement.id, placement.code, 6, 10, series.key)], run_id=run.id, by="Mina", at=AT
+        )
+        reserve(db, placement, 1)
+    write_backup(store, tmp_path / "backup.sqlite")
+    read_backup(store, tmp_path / "backup.sqlite")
+    with store.read() as db:
+        found = units.list_ranges(db, placement_id=placement.id)
+        assert [one.origin for one in found] == ["", "https://printed.example", "https://old.example"]
+        assert [units.get_range(db, one.id) for one in found] == found
 
 
 def test_numbers_that_are_not_the_next_are_refused(store: Store) -> None:

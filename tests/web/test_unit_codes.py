@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import tracemalloc
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -76,6 +77,16 @@ def test_the_same_range_is_the_same_file_and_the_next_one_goes_on(marketer: Flas
     files = [marketer.get(f"/admin/units/{placement.id}/codes-1.csv") for _time in range(2)]
     assert files[0].data == files[1].data
     assert files[0].content_length == len(files[0].data)
+
+
+def test_a_range_stays_the_same_file_when_the_address_of_this_server_changes(
+    marketer: FlaskClient, placement: Placement, app: Flask
+) -> None:
+    rows = make_codes(marketer, placement, 3)
+    state = get_state(app)
+    state.settings = replace(state.settings, origin="https://moved.example")
+    assert read_csv(marketer, f"/admin/units/{placement.id}/codes-1.csv") == rows
+    assert all(row["url"].startswith("https://moved.example/q/") for row in make_codes(marketer, placement, 3))
 
 
 @pytest.mark.parametrize(("units", "says"), [("0", "1"), ("1000001", "1,000,000"), ("many", "many"), ("", "1")])

@@ -58,6 +58,7 @@ class UnitRange:
     run_id: int | None
     at: datetime
     by: str
+    origin: str = ""  # the address their codes were given out with; empty where it was not written down
 
     @property
     def units(self) -> int:
@@ -147,11 +148,11 @@ def _take(db: Db, placement_id: int, first: int, last: int) -> None:
         raise Taken("Codes of these units were given out a moment ago. Try again: you get the next ones.")
 
 
-def reserve(db: Db, placement_id: int, count: int, *, by: str, at: datetime) -> UnitRange:
+def reserve(db: Db, placement_id: int, count: int, *, by: str, at: datetime, origin: str = "") -> UnitRange:
     """Give out the next `count` numbers."""
     _check(count, begin_series(db, placement_id).last)
     last = int(db.value("take_next_units", placement_id=placement_id, count=count))
-    return _note_range(db, placement_id, last - count + 1, last, run_id=None, by=by, at=at)
+    return _note_range(db, placement_id, last - count + 1, last, run_id=None, by=by, at=at, origin=origin)
 
 
 def _check(count: int, given: int) -> None:
@@ -169,12 +170,11 @@ def _check(count: int, given: int) -> None:
 
 
 def _note_range(
-    db: Db, placement_id: int, first: int, last: int, *, run_id: int | None, by: str, at: datetime
+    db: Db, placement_id: int, first: int, last: int, *, run_id: int | None, by: str, at: datetime, origin: str = ""
 ) -> UnitRange:
-    row = db.get(
-        "add_unit_range", placement_id=placement_id, first=first, last=last, run_id=run_id, at=make_param(at), by=by
-    )
-    return make_record(UnitRange, row)
+    """With a run the codes begin with the address that the run was printed with."""
+    given = {"placement_id": placement_id, "first": first, "last": last, "run_id": run_id, "by": by, "origin": origin}
+    return make_record(UnitRange, db.get("add_unit_range", at=make_param(at), **given))
 
 
 def get_range(db: Db, range_id: int) -> UnitRange:

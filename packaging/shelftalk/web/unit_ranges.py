@@ -36,27 +36,33 @@ class Given:
         """What its files are called, without an ending."""
         return f"codes-{self.code}-{self.range.first}-{self.range.last}"
 
+    @property
+    def origin(self) -> str:
+        """The address its codes begin with, whatever it is today."""
+        return self.range.origin or state().settings.origin
+
     def write_csv(self) -> Iterator[bytes]:
         """Its CSV, in pieces."""
-        return write_codes(self.code, self.range.first, self.range.last, self.key, state().settings.origin)
+        return write_codes(self.code, self.range.first, self.range.last, self.key, self.origin)
 
     def measure_csv(self) -> int:
         """The bytes of the CSV."""
-        return measure_codes(self.range.first, self.range.last, state().settings.origin)
+        return measure_codes(self.range.first, self.range.last, self.origin)
 
     def write_xlsx(self) -> Iterator[bytes]:
         """Its workbook, in pieces."""
         one = self.range
-        return write_codes_xlsx(self.code, one.first, one.last, self.key, state().settings.origin, one.at)
+        return write_codes_xlsx(self.code, one.first, one.last, self.key, self.origin, one.at)
 
 
 def give_out(code: str, count: int, *, by: str) -> Given:
     """The next `count` units of this code; raises Invalid for a code that is unknown or retired."""
+    origin = state().settings.origin
     with state().store.write() as db:
-        [item] = make_label_items(db, [code], state().settings.origin, state().translator)
+        [item] = make_label_items(db, [code], origin, state().translator)
         placement = placement_store.find_placement_by_code(db, item.code)
         assert placement is not None  # noqa: S101 (its label was made)
-        return _complete(db, unit_store.reserve(db, placement.id, count, by=by, at=clock.now()))
+        return _complete(db, unit_store.reserve(db, placement.id, count, by=by, at=clock.now(), origin=origin))
 
 
 def find_given(range_id: int) -> Given:

@@ -345,3 +345,11 @@ def m0019_lists(db: Database) -> None:
         db.execute(f"create index page_versions_{kind} on page_versions (product_id, version) where {has}")
     db.execute("create index coupon_codes_left on coupon_codes (product_id, block_id, id) where given = 0")
     db.execute("""create index pages_coupon on pages (product_id) where blocks like '%%"type":"coupon"%%'""")
+
+
+@migrations()
+def m0020_unit_origins(db: Database) -> None:
+    """Which address the codes of a range were given out with; empty where nobody wrote it down."""
+    db.table("unit_ranges").add_column("origin", str, not_null_default="")
+    printed = "select origin from print_runs where print_runs.id = unit_ranges.run_id"
+    db.execute(f"update unit_ranges set origin = coalesce(({printed}), '')")  # noqa: S608 (words of our own)

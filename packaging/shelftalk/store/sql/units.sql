@@ -11,9 +11,9 @@ update unit_series set last = :last where placement_id = :placement_id and last 
 -- name: take_next_units(placement_id, count)^
 update unit_series set last = last + :count where placement_id = :placement_id returning last;
 
--- name: add_unit_range(placement_id, first, last, run_id, at, by)^
-insert into unit_ranges (placement_id, first, last, run_id, at, by)
-values (:placement_id, :first, :last, :run_id, :at, :by)
+-- name: add_unit_range(placement_id, first, last, run_id, at, by, origin)^
+insert into unit_ranges (placement_id, first, last, run_id, at, by, origin)
+values (:placement_id, :first, :last, :run_id, :at, :by, coalesce((select origin from print_runs where id = :run_id), :origin))
 returning *;
 
 -- name: get_unit_range(id)^
