@@ -44,6 +44,7 @@ class SqliteEngine:
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")
+            connection.execute("pragma recursive_triggers = on")  # a row that gives way to another is a deleted one
             self._threads.connection, self._threads.file = connection, self._identify()
         return connection
 
