@@ -39,6 +39,11 @@ def local_hour(at: datetime, zone: str) -> tuple[date, int]:
     return local.date(), local.hour
 
 
+def begin_day(day: date, zone: str) -> datetime:
+    """The moment, in UTC, at which a calendar day begins in `zone`; OverflowError beyond the calendar's ends."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
 def today(zone: str = "UTC") -> date:
     """The calendar day it is now in `zone`."""
     return local_hour(now(), zone)[0]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from shelftalk import clock
@@ -19,6 +21,7 @@ from shelftalk.store import placements as placement_store
 from shelftalk.store import runs as run_store
 from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
+from shelftalk.web.state import get_state
 from tests.web.shop import add_location, add_placement, add_tea
 from tests.web.test_stocks import MEASURES
 
@@ -202,6 +205,21 @@ def test_a_run_with_an_own_design_comes_again_the_same_after_the_design_was_edit
     (settings.instance / "runs" / f"{run.id}.pdf").unlink()
     answer = marketer.get(f"/admin/runs/{run.id}/labels.pdf")
     assert hashlib.sha256(answer.data).hexdigest() == run.sha256
+
+
+def test_runs_are_found_by_the_day_their_list_shows(
+    marketer: FlaskClient, run: PrintRun, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, there = get_state(app), f'href="/admin/runs/{run.id}"'
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):  # it is never the same day in both
+        monkeypatch.setattr(own, "settings", replace(own.settings, timezone=zone))
+        day = clock.local_hour(run.created_at, zone)[0]
+        before, after = day - timedelta(days=1), day + timedelta(days=1)
+        assert there in marketer.get(f"/admin/runs/?from={day}&to={day}").text
+        assert there not in marketer.get(f"/admin/runs/?to={before}").text
+        assert there not in marketer.get(f"/admin/runs/?from={after}").text
+        for end in (date.min, date.max):
+            assert marketer.get(f"/admin/runs/?from={end}&to={end}").status_code == 200
 
 
 def test_runs_are_found_by_code_day_and_person(marketer: FlaskClient, run: PrintRun, store: Store) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -65,19 +65,21 @@ def index() -> ResponseReturnValue:
 
 def make_store_query(query: ListQuery) -> ListQuery:
     """The list's question as the store takes it: a code in the search box, days as the moments they begin and end."""
-    first, last = (_read_day(query.filter(name)) for name in ("from", "to"))
     filters = {name: query.filter(name) for name in ("by", "stock")}
     filters |= {name: query.filter(name) if query.number(name) else "" for name in ("product", "location")}
     filters["code"] = drop_unit(normalise_code(query.search.rpartition("/")[2])) if query.search else ""
-    filters["from_at"] = first.isoformat() if first else ""
-    filters["to_at"] = (last + timedelta(days=1)).isoformat() if last and last < date.max else ""
+    filters["from_at"] = _read_moment(query.filter("from"))
+    filters["to_at"] = _read_moment(query.filter("to"), later=1)
     return replace(query, filters=filters)
 
 
-def _read_day(text: str) -> date | None:
-    with suppress(Invalid):
-        return parse_day(text, "from")
-    return None
+def _read_moment(text: str, later: int = 0) -> str:
+    """When a day, or the day `later` ones after it, begins, as moments are stored; empty for what is no day."""
+    with suppress(Invalid, OverflowError):
+        day = parse_day(text, "from")
+        zone = state().settings.timezone
+        return clock.format_at(clock.begin_day(day + timedelta(days=later), zone)) if day else ""
+    return ""
 
 
 def _list_filters(db: Db, query: ListQuery) -> list[tuple[str, str, Options]]:
