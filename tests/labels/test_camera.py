@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from shelftalk.errors import Invalid
-from shelftalk.labels.camera import VIEWS, check_reading, get_meant, make_scene, measure_reading, see
+from shelftalk.labels.camera import VIEWS, check_reading, get_meant, list_failures, make_scene, measure_reading, see
 from shelftalk.labels.ready_styles import draw_sample_logo, list_ready_styles
 from shelftalk.labels.style import PLAIN_STYLE, Style, raise_level
 from shelftalk.labels.symbol import make_symbol
@@ -59,5 +59,9 @@ def test_the_camera_sees_the_same_every_time_and_every_view_is_another() -> None
 @pytest.mark.parametrize("ready", list_ready_styles(), ids=lambda ready: ready.id)
 def test_every_ready_made_style_is_read_from_where_it_is_meant_to_be(ready) -> None:
     style = replace(ready.style, caption_at="none", name="x")
+    logo = draw_sample_logo() if style.logo else b""
     for url in (URL, LONG):
-        check_reading(make_symbol(url, raise_level("M", style)), style, logo=draw_sample_logo() if style.logo else b"")
+        symbol = make_symbol(url, raise_level("M", style))
+        check_reading(symbol, style, logo=logo)
+        scene = make_scene(symbol, make_dress(style, [(symbol, "")], {style.logo: logo}))
+        assert list_failures(scene, get_meant(symbol)) == ()

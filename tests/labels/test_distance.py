@@ -136,8 +136,9 @@ def test_upper_case_is_refused_where_it_would_lead_elsewhere(url: str) -> None:
 
 
 def test_upper_case_is_fine_for_a_host_a_port_and_a_code() -> None:
-    check_upper(URL)
-    check_upper("https://tea.example:8443/Q/K7M4P29XQD")
+    for url in (URL, "https://tea.example:8443/Q/K7M4P29XQD"):
+        check_upper(url)
+        assert make_budget(url, 250, upper=True).modules <= make_budget(url, 250).modules
 
 
 @pytest.mark.parametrize("distance", [0, -1, 100_001, float("nan")])

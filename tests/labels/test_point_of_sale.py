@@ -37,7 +37,10 @@ def test_a_symbol_of_29_modules_has_the_standards_three_widths() -> None:
 
 @pytest.mark.parametrize("module", [0.396, 0.495, 0.990])
 def test_modules_from_the_least_to_the_largest_pass(module: float) -> None:
-    check_module(make_symbol(LINK), module)
+    symbol = make_symbol(LINK)
+    check_module(symbol, module)
+    sizes, wide = make_till_sizes(symbol), symbol.full_size * module
+    assert sizes.least_mm <= wide + 0.001 and wide <= sizes.most_mm + 0.001
 
 
 def test_smaller_and_larger_modules_are_refused_with_the_width_that_would_do() -> None:

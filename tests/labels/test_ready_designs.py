@@ -16,7 +16,7 @@ from shelftalk.labels.label_design import Design
 from shelftalk.labels.ready_designs import ReadyDesign, get_ready_design, list_older_designs, list_ready_designs
 from shelftalk.labels.symbol import make_symbol
 
-from .test_design_art import ALL, full, print_one
+from .test_design_art import ALL, full, print_one, read_letters
 
 URL = "https://tea.example/q/k7m4p29xqd"
 LONG = "https://shelftalk.tea-growers.example/q/k7m4p29xqd"  # a version more
@@ -106,4 +106,7 @@ def test_long_words_and_a_long_address_fit(ready: ReadyDesign) -> None:
     address = "shelftalk.tea-grow.example/q/k7m4p29xqd"
     for language in ALL:
         item = full(language=language, address=address, url=f"https://{address}")
-        print_one(ready.design, item)  # raises what does not fit
+        letters = "".join(
+            sign for sign, _box in read_letters(print_one(ready.design, item))
+        )  # raises what does not fit
+        assert address in letters, "whole, however it is broken"

@@ -205,7 +205,7 @@ def test_captions_become_web_captions(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"WEBVTT\n\nno cue", b"WEBVTT\n\n00:00.000 --> 00:02.000\n\xff\xfe"])
 def test_captions_without_a_cue_are_refused(data: bytes, tmp_path: Path) -> None:
-    refuse(data, ("vtt",), tmp_path)
+    assert "“file.bin”" in refuse(data, ("vtt",), tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../shelftalk.sqlite", "0123456789abcdef.html", "0123456789ABCDEF.pdf", "x.pdf"])
