@@ -36,7 +36,7 @@ def test_clicked_cells_stay_empty_on_the_sheet(page: Page, store: Store) -> None
         cell.click()
         expect(cell).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Used-up labels")).to_have_value("2, 3")
-    page.get_by_label("Fill the last sheet").check()
+    page.get_by_role("checkbox", name="Fill the last sheet").check()
     expect(page.locator("#outcome")).to_contain_text("19 of 19 read back")
     page.get_by_role("button", name="Label 3 is used up", exact=True).click()
     expect(page.locator("#outcome")).to_contain_text("20 of 20 read back")
