@@ -160,7 +160,7 @@ def test_two_prints_of_the_same_placements_in_another_order_do_not_hold_each_oth
         one.start()
     for one in prints:
         one.join()
-    assert ends == [None, Taken], "not a deadlock that the database has to break"
+    assert sorted(ends, key=bool) == [None, Taken], "not a deadlock that the database has to break"
 
 
 def test_what_is_given_out_in_a_transaction_that_fails_is_given_out_again(store: Store) -> None:
