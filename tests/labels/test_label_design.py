@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shelftalk.errors import Invalid
-from shelftalk.labels.design_checks import check_design, check_stock, list_faults
+from shelftalk.labels.design_checks import check_design, check_stock, list_faults, list_hints
 from shelftalk.labels.design_json import (
     MAX_FILE,
     format_design,
@@ -261,9 +261,21 @@ def test_small_mistakes_are_found_too() -> None:
     assert "too small to be seen" in faults_of(BoxElement("box", 2, 2, 0, 5), SYMBOL)["box.width_mm"]
 
 
+@pytest.mark.parametrize(
+    "cover",
+    [BoxElement("cover", 20, 5, 9, 10, fill="light"), ImageElement("cover", 20, 5, 9, 10, media="0123456789abcdef")],
+)
+def test_a_text_under_a_box_or_a_picture_is_hinted_at_and_not_refused(cover: Element) -> None:
+    assert [(hint.field, hint.values["value"]) for hint in list_hints(make(SYMBOL, TEXT, cover))] == [
+        ("call.hint", "{call}")
+    ]
+    assert list(faults_of(SYMBOL, TEXT, cover)) == []
+    assert list(list_hints(make(SYMBOL, cover, TEXT))) == []
+
+
 @pytest.mark.parametrize("ready", list_ready_designs(), ids=lambda ready: ready.id)
 def test_every_ready_made_design_is_sound(ready) -> None:
-    assert [str(fault) for fault in list_faults(ready.design)] == []
+    assert [str(fault) for fault in (*list_faults(ready.design), *list_hints(ready.design))] == []
     assert ready.design.mirror and ready.version >= 1
 
 

@@ -37,6 +37,25 @@ def list_faults(design: Design) -> list[Invalid]:
     ]
 
 
+def list_hints(design: Design) -> Iterator[Invalid]:
+    """What is likely a mistake and forbids nothing: texts that lie under something; no field of their elements."""
+    for place, text in enumerate(design.elements):
+        if not isinstance(text, TextElement) or not text.texts:
+            continue
+        if any(_hides(element) and element.overlaps(text) for element in design.elements[place + 1 :]):
+            yield Invalid(
+                f"{text.id}.hint",
+                "A box or picture lies over the text “{value}”. Move one of them, or move the text forward.",
+                value=text.texts[0][1][:30],
+            )
+
+
+def _hides(element: Element) -> bool:
+    if isinstance(element, BoxElement):
+        return element.fill != "none"
+    return isinstance(element, ImageElement) and bool(element.media)
+
+
 def check_design(design: Design) -> Design:
     """The design when nothing is wrong with it; raises the first fault."""
     for fault in list_faults(design):

@@ -14,7 +14,7 @@ from shelftalk import clock
 from shelftalk.catalog.languages import LANGUAGES, get_language
 from shelftalk.errors import Invalid, NotFound
 from shelftalk.labels.design_art import DesignPicture
-from shelftalk.labels.design_checks import list_faults
+from shelftalk.labels.design_checks import list_faults, list_hints
 from shelftalk.labels.design_json import MAX_FILE, format_design, format_file, parse_file
 from shelftalk.labels.label_design import (
     ALIGNS,
@@ -213,7 +213,7 @@ def _render(form: Form, named: NamedDesign | None, *, opened: str = "", fresh: b
         drawn = draw(db, state().media_folder, replace(design, faces=1), item, worn)
         samples = list_samples(db)
         pictures = media_store.find_media(db, design.media)
-    faults = {fault.field: text_error(fault) for fault in reversed((*read, *drawn.faults))}
+    faults = {fault.field: text_error(fault) for fault in reversed((*read, *drawn.faults, *list_hints(design)))}
     status = 200 if form.valid else 422
     page = render_template(
         "designs/edit.html",
@@ -271,7 +271,7 @@ def preview() -> ResponseReturnValue:
         item = make_sample_item(db, _read_words(form), state().settings.origin, state().translator)
         worn = _read_style(db, form)
         drawn = draw(db, state().media_folder, replace(design, faces=1), item, worn)
-    faults = {fault.field: text_error(fault) for fault in reversed((*read, *drawn.faults))}
+    faults = {fault.field: text_error(fault) for fault in reversed((*read, *drawn.faults, *list_hints(design)))}
     reach = describe_design_reach(design, worn.style, worn.images)
     size = {"width": design.width_mm, "height": design.height_mm, "reach": reach}
     return {"picture": _embed(drawn), "faults": faults} | size
