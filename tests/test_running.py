@@ -76,10 +76,12 @@ UNITS = ("shelftalk@8000.service", "shelftalk-ingest.service", "shelftalk-backup
 def test_the_units_are_what_systemd_reads(tmp_path: Path) -> None:
     units = re.findall(r"```ini\n(.*?)```", TEXT, re.DOTALL)
     assert len(units) == len(UNITS)
+    programs = tmp_path / "bin"  # units want a path without spaces
+    programs.symlink_to(Path(sys.executable).parent)
     for name, unit in zip(UNITS, units, strict=True):
         assert all(re.match(r"^(\[\w+\]|\w+=.+|)$", line) for line in unit.splitlines()), unit
         # What it starts is here, not in /opt.
-        text = unit.replace("/opt/shelftalk/.venv/bin", str(Path(sys.executable).parent)).replace("/opt/shelftalk", "/")
+        text = unit.replace("/opt/shelftalk/.venv/bin", str(programs)).replace("/opt/shelftalk", "/")
         (tmp_path / name).write_text(text)
     if not shutil.which("systemd-analyze"):
         pytest.skip("needs systemd-analyze: whether systemd takes the units of docs/running.md was not tried")

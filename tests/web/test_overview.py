@@ -45,7 +45,7 @@ def test_steps_are_ticked_as_they_are_done(marketer: FlaskClient, store: Store) 
 
 
 @pytest.mark.parametrize(
-    ("quiet_days", "a_day", "silent"), [(6, 5, True), (4, 5, False), (6, 2, False), (90, 9, False)]
+    ("quiet_days", "a_day", "silent"), [(7, 5, True), (4, 5, False), (7, 2, False), (90, 9, False)]
 )
 def test_a_placement_that_fell_silent_needs_a_look(
     staff: FlaskClient, store: Store, quiet_days: int, a_day: int, silent: bool
