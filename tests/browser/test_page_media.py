@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from shelftalk import clock
 from shelftalk.catalog.media import Media
@@ -52,15 +51,6 @@ RECORD = """async () => {
   const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
   return btoa(String.fromCharCode(...bytes));
 }"""
-
-
-def go_to_editor(page: Page, query: str = "") -> None:
-    """Open the editor; once more where a busy machine's browser shows no text to write in after ten seconds."""
-    page.goto(EDITOR + query)
-    try:
-        page.locator(".ed-lang:visible").first.wait_for(timeout=10_000)
-    except PlaywrightTimeout:
-        page.reload()
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +127,7 @@ def drop(page: Page, target: str, data: bytes, name: str, kind: str) -> None:
 def test_pictures_dropped_into_rows_are_kept_with_their_points(desk: BrowserContext, store: Store) -> None:
     add_tea(store, make_content("gallery", {}, en={"heading": "Where it grows"}), live=False)
     page = desk.new_page()
-    go_to_editor(page)
+    page.goto(EDITOR)
     rows = page.locator("[id='b.part.en.rows']")
     for number in range(2):
         rows.get_by_role("button", name="Add a row").click()
@@ -173,7 +163,7 @@ def test_rows_taken_over_bring_their_pictures_and_points(
     rows = [{"image": pictures[0].id, "alt": "Hill", "focus": "20 80"}]
     add_tea(store, make_content("gallery", {}, en={"heading": "Pictures", "rows": rows}), live=False)
     page = desk.new_page()
-    go_to_editor(page, "?show=fa")
+    page.goto(f"{EDITOR}?show=fa")
     taken = page.locator("[id='b.part.fa.rows']")
     taken.locator("[data-rows-take]").click()
     row = taken.locator("[data-row='0']")
@@ -189,7 +179,7 @@ def test_rows_taken_over_bring_their_pictures_and_points(
 def test_what_is_no_picture_says_so_where_it_was_dropped_and_the_page_stays(desk: BrowserContext, store: Store) -> None:
     add_tea(store, make_content("image", {}, en={"alt": "x"}), live=False)
     page = desk.new_page()
-    go_to_editor(page)
+    page.goto(EDITOR)
     field = "#block-part [data-picture]"
     drop(page, field, b"<svg onload=alert(1)>", "logo.svg", "image/svg+xml")
     expect(page.locator(f"{field} .field-error")).to_contain_text("“logo.svg” is not a picture that can be read")
@@ -201,7 +191,7 @@ def test_what_is_no_picture_says_so_where_it_was_dropped_and_the_page_stays(desk
 def test_a_film_goes_up_and_comes_off_again(desk: BrowserContext, store: Store, film: bytes) -> None:
     add_tea(store, make_content("video", {}, en={"title": "How we pick it"}), live=False)
     page = desk.new_page()
-    go_to_editor(page)
+    page.goto(EDITOR)
     field = page.locator("#block-part .ed-file").first
     field.locator("input[type=file]").set_input_files({"name": "film.webm", "mimeType": "video/webm", "buffer": film})
     expect(field.locator("[data-file-now]")).to_have_text("film.webm")
@@ -220,11 +210,10 @@ def test_without_script_a_row_takes_its_picture_and_its_point(
     with browser.new_context(base_url=live, locale="en", java_script_enabled=False) as plain:
         plain.add_cookies(desk.cookies())  # type: ignore[arg-type]
         page = plain.new_page()
-        go_to_editor(page)
+        page.goto(EDITOR)
         rows = page.locator("[id='b.part.en.rows']")
         with page.expect_navigation():
             rows.get_by_role("button", name="Add a row").click()
-        page.set_viewport_size({"width": 1180, "height": 900})  # the browser looks at its styles again
         row = rows.locator("[data-row='0']")
         row.locator("input[type=file]").set_input_files(
             {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": draw_garden(400, 300)}
