@@ -14,6 +14,7 @@
 
   const setState = (text, kind = "") => {
     state.textContent = text;
+    state.title = text;
     state.classList.toggle("is-dirty", kind === "dirty");
     state.classList.toggle("is-busy", kind === "busy");
   };
