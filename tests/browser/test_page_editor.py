@@ -172,6 +172,17 @@ def test_nothing_is_hidden_behind_the_phone(page: Page, width: int) -> None:
     assert max(blocks["x"] + blocks["width"], last["x"] + last["width"]) <= shown["x"]
 
 
+@pytest.mark.parametrize("width", [390, 1024, 1180, 1280, 1440])
+def test_what_the_bar_says_moves_nothing_from_under_a_finger(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 860})
+    places = []
+    for said in ("Saved", "Saved 22 November 2026, 17:30", "Kept in this browser until there is a network again"):
+        page.locator("[data-state]").evaluate("(state, said) => { state.textContent = said; }", said)
+        places.append(page.locator("[data-block]").first.bounding_box())
+    assert places[0]
+    assert places == [places[0]] * 3
+
+
 def test_a_language_shows_how_much_it_lacks(page: Page) -> None:
     todo = page.locator("[data-todo=ru]")
     expect(todo).to_be_hidden()
