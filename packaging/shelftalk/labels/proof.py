@@ -211,13 +211,18 @@ def _fail(stock: Stock, sheet: int, place: int, meant: str, read: Sequence[str])
 
 
 def _read_symbols(image: Image.Image) -> list[zxingcpp.Barcode]:
-    return zxingcpp.read_barcodes(image, formats=_QR_CODE, try_invert=False)
+    return zxingcpp.read_barcodes(_lay_open(image), formats=_QR_CODE, try_invert=False)
+
+
+def _lay_open(image: Image.Image) -> memoryview:
+    """The tones of a grey picture, row by row; of the picture itself the decoder would make two copies."""
+    return memoryview(image.tobytes()).cast("B", (image.height, image.width))
 
 
 def _read_quickly(image: Image.Image) -> list[zxingcpp.Barcode]:
     """What is read at first glance, with one resolution and one threshold; misses are looked at again."""
     return zxingcpp.read_barcodes(
-        image,
+        _lay_open(image),
         formats=_QR_CODE,
         try_invert=False,
         try_downscale=False,

@@ -212,6 +212,8 @@ def _render_arts(
 
 def _fit(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """The picture in exactly so many dots: a last one that was begun is left out."""
+    if image.width >= size[0] and image.height >= size[1]:
+        return image.crop((0, 0, *size))
     fitted = Image.new(image.mode, size, "white")
     fitted.paste(image, (0, 0))
     return fitted
@@ -226,7 +228,7 @@ def _choose_finish(design: Design | None, stock: Stock, head: Head) -> Callable[
 
 def _make_mono(image: Image.Image, pictures: Sequence[Box], head: Head) -> Image.Image:
     """Black or white: type is sharp, pictures are in scattered dots."""
-    mono = image.point(lambda grey: WHITE if grey >= INK else 0).convert("1", dither=Image.Dither.NONE)
+    mono = image.point([WHITE if grey >= INK else 0 for grey in range(256)], "1")
     for box in pictures:
         left, top = head.count(box.x_mm), head.count(box.y_mm)
         right, bottom = head.count(box.x_mm + box.width_mm) + 1, head.count(box.y_mm + box.height_mm) + 1

@@ -6,10 +6,12 @@ The picture is the label: what stands on it needs no font in the printer, in any
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from binascii import crc_hqx
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageChops
 
@@ -18,6 +20,7 @@ from shelftalk.errors import Invalid
 MOST_COPIES = 99_999_999  # ^PQ
 MOST_DOTS = 32_000  # ^PW and ^LL
 PACKINGS = ("z64", "ascii")  # as current printers want it, as all of them understand it
+_RUN = re.compile(r"(.)\1+")  # of one digit
 _UNITS = " GHIJKLMNOPQRSTUVWXY"  # one to nineteen
 _TWENTIES = " ghijklmnopqrstuvwxyz"  # twenty, forty, … four hundred
 
@@ -114,18 +117,11 @@ def _pack_row(digits: str) -> str:
 
 
 def _count_runs(digits: str) -> str:
-    packed, place = [], 0
-    while place < len(digits):
-        end = place
-        while end < len(digits) and digits[end] == digits[place]:
-            end += 1
-        packed.append(_format_run(digits[place], end - place))
-        place = end
-    return "".join(packed)
+    return _RUN.sub(lambda run: _format_run(run[1], len(run[0])), digits)
 
 
+@lru_cache(maxsize=4096)
 def _format_run(digit: str, length: int) -> str:
     whole, rest = divmod(length, 400)
     twenties, units = divmod(rest, 20)
-    count = "z" * whole + _TWENTIES[twenties].strip() + _UNITS[units].strip()
-    return digit if length == 1 else count + digit
+    return "z" * whole + _TWENTIES[twenties].strip() + _UNITS[units].strip() + digit

@@ -21,6 +21,7 @@ _COPIES = re.compile(r"([0-9]+),0,1,Y", re.ASCII)  # no pause, no replicates
 _FIXED = {"LH": "0,0", "LS": "0", "LT": "0", "PO": "N", "PM": "N", "FS": ""}
 _FILLERS = {",": "0", "!": "F"}  # of the rest of a row
 _DIGITS = "0123456789ABCDEF"
+_PIECE = re.compile(r"[0-9A-F]+|.", re.DOTALL)  # a count is of the first digit that follows
 _MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -145,20 +146,28 @@ def _unpack_z64(data: str, length: int) -> bytes:
     return unpacked
 
 
+def _shift_byte(crc: int) -> int:
+    """Eight steps of CRC-16 with the polynomial 0x1021, bit by bit as the standard draws it."""
+    for _ in range(8):
+        crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
+    return crc
+
+
+_SHIFTED = tuple(_shift_byte(byte << 8) for byte in range(256))
+
+
 def _make_crc(data: bytes) -> int:
-    """CRC-16 with the polynomial 0x1021 from 0, bit by bit as the standard draws it."""
+    """The CRC-16 of some bytes, from 0."""
     crc = 0
     for byte in data:
-        crc ^= byte << 8
-        for _ in range(8):
-            crc = (crc << 1 ^ 0x1021 if crc & 0x8000 else crc << 1) & 0xFFFF
+        crc = crc << 8 & 0xFF00 ^ _SHIFTED[crc >> 8 ^ byte]
     return crc
 
 
 def _unpack_ascii(data: str, wide: int, rows: int) -> bytes:
     done: list[str] = []
     row, count = "", 0
-    for sign in data:
+    for sign in _PIECE.findall(data):
         if sign in _FILLERS:
             row, count = row.ljust(2 * wide, _FILLERS[sign]), 0
         elif sign == ":" and done and not row:
@@ -167,8 +176,8 @@ def _unpack_ascii(data: str, wide: int, rows: int) -> bytes:
             count += ord(sign) - ord("G") + 1
         elif "g" <= sign <= "z":
             count += 20 * (ord(sign) - ord("g") + 1)
-        elif sign in _DIGITS:
-            row, count = row + sign * max(1, count), 0
+        elif sign[0] in _DIGITS:
+            row, count = row + sign[0] * (count - 1) + sign, 0
         else:
             raise BadZpl("“{value}” cannot stand in a picture.", value=sign)
         while len(row) >= 2 * wide:
