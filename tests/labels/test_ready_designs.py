@@ -7,11 +7,12 @@ import json
 
 import pytest
 
-from shelftalk.errors import NotFound
+from shelftalk.errors import Invalid, NotFound
 from shelftalk.labels.design import DOT_MM
 from shelftalk.labels.design_checks import list_faults
 from shelftalk.labels.design_json import format_design
 from shelftalk.labels.distance import ENOUGH, HALF, get_distance, get_reach
+from shelftalk.labels.item import LabelItem
 from shelftalk.labels.label_design import Design
 from shelftalk.labels.ready_designs import ReadyDesign, get_ready_design, list_older_designs, list_ready_designs
 from shelftalk.labels.symbol import make_symbol
@@ -29,11 +30,12 @@ MEANT = {
     "poster-a4": "poster",
     "leaflet": "leaflet",
     "till-card": "till_card",
+    "round": "pack",
 }
 FULL = ("pack", "wobbler")  # no room for more
 # What runs were printed with. A design is not changed: it gets a further version, and the older one is kept.
 PRINTED = {
-    ("pack", 1): "a6655f590a89",
+    ("pack", 2): "483ad919dfdc",
     ("shelf-talker", 2): "0573977c9325",
     ("wobbler", 2): "9e8e51acd588",
     ("dangler", 2): "fc534776adf0",
@@ -44,6 +46,8 @@ PRINTED = {
     ("leaflet", 1): "260de909e9a1",
     ("sticker", 1): "46478c502bec",
     ("till-card", 2): "fbbcb3724488",
+    ("round", 2): "cf992ca491c8",
+    ("pack", 1): "a6655f590a89",
     ("round", 1): "d1aa37b6be3e",
     ("shelf-talker", 1): "a2cedbf47efa",
     ("wobbler", 1): "b1f8bbaece1e",
@@ -110,3 +114,24 @@ def test_long_words_and_a_long_address_fit(ready: ReadyDesign) -> None:
             sign for sign, _box in read_letters(print_one(ready.design, item))
         )  # raises what does not fit
         assert address in letters, "whole, however it is broken"
+
+
+@pytest.mark.parametrize("ready", ["pack", "round"])
+@pytest.mark.parametrize("address", ["products.example-brand.com/q/abcdefghij", LONG.removeprefix("https://")])
+def test_a_small_label_takes_a_long_address_in_two_lines_and_a_short_one_as_before(ready: str, address: str) -> None:
+    newest, before = get_ready_design(ready), get_ready_design(ready, 1)
+    long = full(address=address, url=f"https://{address}")
+    with pytest.raises(Invalid, match="too long for its box"):
+        print_one(before.design, long)
+    assert count_lines(newest.design, long) == 2
+    assert count_lines(newest.design, full()) == count_lines(before.design, full()) == 1
+
+
+def count_lines(design: Design, item: LabelItem) -> int:
+    """In how many lines the address stands."""
+    letters = read_letters(print_one(design, item))
+    text = "".join(sign for sign, _box in letters)
+    first = text.index(item.address)
+    tops = [box[1] for _sign, box in letters[first : first + len(item.address)]]
+    size_mm = 0.3528 * 5
+    return 1 + (max(tops) - min(tops) > size_mm)
