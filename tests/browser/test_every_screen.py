@@ -49,6 +49,7 @@ NO_SCREENS = {
     "styles.picture",
     "designs.export",
     "runs.pdf",
+    "print_jobs.unproven",
     "label_files.run_file",
     "label_files.unproven",
     "label_files.label_file",

@@ -62,6 +62,7 @@ ROLES = {
     "styles.retire": "marketer",
     "styles.restore": "marketer",
     "print_jobs.show": "staff",
+    "print_jobs.unproven": "marketer",
     "print_jobs.go_on": "marketer",
     "print_jobs.stop": "marketer",
     "gate.show": "staff",

@@ -145,7 +145,7 @@ def test_print_again_makes_a_run_of_its_own_with_the_same_choices(
     assert (new.stock, new.start, new.copies, new.labels) == (run.stock, run.start, run.copies, run.labels)
     assert "Taste it today" in new.items
     assert "Taste it today" not in run.items
-    address = re.findall(r'href="(/admin/labels/\?codes=[^"]*)"', marketer.get(f"/admin/runs/{run.id}").text)[0]
+    address = re.findall(r'href="(/admin/labels/\?run=[^"]*)"', marketer.get(f"/admin/runs/{run.id}").text)[0]
     other = marketer.get(address.replace("&amp;", "&")).text
     assert 'value="avery-l7160" checked' in other and 'name="copies" value="10"' in other, "other choices begin here"
     wrong = marketer.get("/admin/labels/?stock=nonsense&copies=-1&start=%D9%A3x&design=nothing")

@@ -107,7 +107,7 @@ def test_every_label_of_a_print_has_a_code_of_its_own_and_is_read_back(
     page = marketer.get(f"/admin/runs/{run.id}").text
     assert "000001–000015" in page and "A code for every unit" in page
     assert '<bdi dir="ltr">000003</bdi>' in page, "each row says which unit it is"
-    again_with = html.unescape(re.findall(r'href="(/admin/labels/\?codes=[^"]*)"', page)[0])
+    again_with = html.unescape(re.findall(r'href="(/admin/labels/\?run=[^"]*)"', page)[0])
     other = marketer.get(again_with).text
     assert 'name="copies" value="15"' in other and re.search(r'name="units" value="on" checked', other)
     (here.settings.instance / "runs" / f"{run.id}.pdf").unlink()

@@ -41,6 +41,7 @@ class Placing:
     offset: Offset = field(default_factory=Offset)
     crop_marks: bool = False
     bleed_mm: float = 0.0
+    printer: str = ""  # the name of the printer that `offset` corrects; older runs do not say
 
     @property
     def is_plain(self) -> bool:

@@ -27,6 +27,7 @@ from shelftalk.web.design_library import find_design, load_images
 from shelftalk.web.forms import Form, fresh_form, once, read_form
 from shelftalk.web.label_designs import list_offers
 from shelftalk.web.label_items import CodeReader, make_label_items
+from shelftalk.web.label_job import read_number
 from shelftalk.web.label_orders import (
     MIMETYPES,
     PART,
@@ -41,6 +42,7 @@ from shelftalk.web.label_orders import (
 from shelftalk.web.label_printers import Delivery, find_label_printer, send_labels
 from shelftalk.web.look_form import read_look
 from shelftalk.web.placing_form import list_printers
+from shelftalk.web.run_choices import find_label_printer_again
 from shelftalk.web.run_files import get_files_folder, parse_items
 from shelftalk.web.runs import get_run
 from shelftalk.web.security import get_actor, requires
@@ -67,6 +69,7 @@ class Panel:
     heads: list[int]
     calibrated: list[Printer]
     printers: tuple[LabelPrinter, ...]
+    chosen: LabelPrinter | None  # the one that this run, or the one it follows, was sent to
     form: Form
 
 
@@ -74,7 +77,10 @@ def make_panel(run: PrintRun) -> Panel:
     """For the run's page."""
     count = len(parse_items(run))
     parts = [(part * PART + 1, min(count, (part + 1) * PART)) for part in range(count_parts(count))]
-    return Panel(parts, list(HEADS), list_printers(), state().settings.label_printers, fresh_form())
+    printers = state().settings.label_printers
+    with state().store.read() as db:
+        chosen = find_label_printer_again(db, [run.id, read_number(request.args.get("like", ""))], printers)
+    return Panel(parts, list(HEADS), list_printers(), printers, chosen, fresh_form())
 
 
 @bp.get("/runs/<int:run_id>/labels.file")

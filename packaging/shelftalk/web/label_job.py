@@ -19,7 +19,7 @@ from shelftalk.catalog.units import MOST_UNITS
 from shelftalk.errors import Invalid, NotFound
 from shelftalk.labels.item import asks_for
 from shelftalk.labels.label_design import Design
-from shelftalk.labels.label_files import Recipe, make_unproven_sheets
+from shelftalk.labels.label_files import Recipe
 from shelftalk.labels.look import PLAIN_LOOK, Look
 from shelftalk.labels.placing import PLAIN, Placing, count_free, count_sheets, share_copies
 from shelftalk.labels.point_of_sale import check_gtins
@@ -32,6 +32,7 @@ from shelftalk.web.design_library import NamedDesign, load_images
 from shelftalk.web.forms import Form
 from shelftalk.web.label_designs import read_design
 from shelftalk.web.label_items import make_label_items
+from shelftalk.web.marked_sheets import Marked, mark_sheets
 from shelftalk.web.print_advice import PrintAdvice, Setting, make_print_advice, settle
 from shelftalk.web.print_jobs import add_job, count_job_sheets, launch
 from shelftalk.web.run_files import add_print_run
@@ -42,8 +43,10 @@ from shelftalk.web.style_library import load_look_images
 from shelftalk.web.unit_prints import Plan, plan_units
 
 PROOF = "proof"  # where it is said that the sheets did not read; no field of its own
-FIELDS = ("stock", "design", "price", "start", "copies", "units", PROOF, *placing_form.FIELDS, *look_form.FIELDS)
-FRESH = {"start": "1", "copies": "1", "units": "", "price": "", "design": "", **placing_form.FRESH, **look_form.FRESH}
+OWN_FIELDS = ("stock", "design", "price", "start", "copies", "units", "like", PROOF)
+FIELDS = (*OWN_FIELDS, *placing_form.FIELDS, *look_form.FIELDS)
+FRESH = {"start": "1", "copies": "1", "units": "", "price": "", "design": "", "like": ""}
+FRESH |= placing_form.FRESH | look_form.FRESH
 MOST_LABELS = 2_000  # in one request; more are printed in a process of their own
 MOST_BIG = 100_000
 FIRST_STOCK = "avery-l7160"
@@ -62,6 +65,7 @@ class Job:
     placing: Placing = PLAIN
     look: Look = PLAIN_LOOK
     units: bool = False  # every label has a code of its own: the copies are units
+    like: int = 0  # an earlier run that this one follows: its label printer is offered first
 
     @property
     def setting(self) -> Setting:
@@ -117,11 +121,16 @@ def read_job(form: Form, codes: list[str]) -> Job:
     start = min(start, stock.count)
     placing, look = placing_form.read_placing(form, stock, start), look_form.read_look(form)
     placing = replace(placing, fill=placing.fill and not units)  # the page says that it is off
-    job = Job(codes, stock, start, copies, design, price, placing, look, units)
+    job = Job(codes, stock, start, copies, design, price, placing, look, units, read_number(form.get("like")))
     most = MOST_UNITS if units else MOST_BIG
     if job.labels > most:
         form.fail(refuse_many(job.labels, most))
     return job
+
+
+def read_number(text: str) -> int:
+    """A run's number as it stands in an address; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _read_copies(form: Form, *, units: bool) -> int:
@@ -206,19 +215,19 @@ def _make_once(job: Job, each: Sequence[LabelItem], most: int) -> LabelSheets:
     )
 
 
-def make_marked_sheets(job: Job) -> bytes:
-    """The first sheets of a print that fails its proof, marked so that none can be used; raises NotFound if it passes.
+def make_marked_sheets(job: Job) -> Marked:
+    """The sheets of a print that fails its proof, marked so that none can be used; raises NotFound if it passes.
 
     Of a big print the first labels count, as many as are printed in one request.
     """
     each = make_items(job)
     try:
         _make_once(job, each, MOST_LABELS)
-    except ProofFailed:
-        setting, plain = job.setting, replace(job.placing, fill=False)
+    except ProofFailed as fault:
+        setting = job.setting
         recipe = Recipe(setting.stock, setting.design, setting.images, setting.look)
-        items = list(islice(_each_label(job, each), MOST_LABELS))
-        return make_unproven_sheets(items, recipe, start=job.start, placing=plain)
+        labels = islice(_each_label(job, each), MOST_LABELS)
+        return mark_sheets(labels, recipe, job.start, job.placing, fault.values.get("sheet"))
     raise NotFound("This file reads as it should. Download the file itself.")
 
 
@@ -266,7 +275,7 @@ def carry_out(job: Job) -> str:
     job = replace(job, look=look)
     if job.labels > MOST_LABELS:
         return _start_big_print(job)
-    return url_for("runs.show", run_id=_make_run(job), new=1)
+    return url_for("runs.show", run_id=_make_run(job), new=1, like=job.like or None)
 
 
 def _start_big_print(job: Job) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shelftalk.errors import Invalid, NotFound
@@ -25,8 +25,10 @@ from shelftalk.web.label_designs import choose_design, list_offers
 from shelftalk.web.label_items import CodeReader, PrintedCode, get_call_to_action
 from shelftalk.web.label_job import FIRST_STOCK, MOST_LABELS, Outcome, foresee, read_job, refuse_many
 from shelftalk.web.lists import is_narrowed, read_list_query
+from shelftalk.web.marked_sheets import answer_marked
 from shelftalk.web.placements import FILTERS, SORTS, clean_filters
 from shelftalk.web.print_advice import describe_design_reach
+from shelftalk.web.run_choices import RunChoices, read_choices
 from shelftalk.web.security import may, requires
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock, list_stocks
@@ -49,6 +51,10 @@ class Chosen:
 @requires("staff")
 def index() -> ResponseReturnValue:
     form = fresh_form(q="", stock=_find_last_stock(), sq="", **label_job.FRESH)
+    run_id = label_job.read_number(request.args.get("run", ""))
+    if run_id:
+        earlier = _take_run(form, run_id)
+        return _render(form, earlier.codes, earlier)
     _take_choices(form)
     form.values["style"] = request.args.get("style", "")[:40]
     choose_design(form, request.args.get("design", ""))
@@ -60,8 +66,16 @@ def index() -> ResponseReturnValue:
     return _render(form, codes)
 
 
+def _take_run(form: Form, run_id: int) -> RunChoices:
+    """What an earlier run was printed with, to be changed; raises NotFound."""
+    with state().store.read() as db:
+        earlier = read_choices(db, run_store.get_run(db, run_id), state().settings.label_printers)
+    form.values |= earlier.values | {"like": str(run_id)}
+    return earlier
+
+
 def _take_choices(form: Form) -> None:
-    """What the address asks for, of an earlier run; what cannot be meant is left as it was."""
+    """What the address asks for; what cannot be meant is left as it was."""
     form.values["units"] = "on" if request.args.get("units") == "on" else ""
     for name in ("start", "copies"):
         number = request.args.get(name, "")
@@ -113,7 +127,7 @@ def _find_last_stock() -> str:
     return newest[0].stock if newest and newest[0].stock in known else FIRST_STOCK
 
 
-def _render(form: Form, codes: list[str]) -> ResponseReturnValue:
+def _render(form: Form, codes: list[str], earlier: RunChoices | None = None) -> ResponseReturnValue:
     with state().store.read() as db:
         chosen = list_chosen(db, codes, form)
         found = list_found(db, form.get("q"), [item.code.code for item in chosen])
@@ -122,6 +136,7 @@ def _render(form: Form, codes: list[str]) -> ResponseReturnValue:
     page = render_template(
         "labels/index.html",
         form=form,
+        earlier=earlier,
         chosen=chosen,
         found=found,
         job=job,
@@ -177,8 +192,7 @@ def _show_marked(form: Form, codes: list[str]) -> ResponseReturnValue:
     job = read_job(form, codes)
     if form.valid:
         with form.catch():
-            headers = {"Content-Disposition": f'attachment; filename="UNPROVEN-{job.stock.id}.pdf"'}
-            return Response(label_job.make_marked_sheets(job), mimetype="application/pdf", headers=headers)
+            return answer_marked(label_job.make_marked_sheets(job))
     return _render(form, codes)
 
 

@@ -24,32 +24,37 @@ def read_placing(form: Form, stock: Stock, start: int) -> Placing:
     """What the form asks for; mistakes are kept in the form and a plain sheet stands in."""
     skip = form.parse("skip", parse_cells, frozenset[int]())
     bleed = form.parse("bleed", parse_bleed, 0.0)
-    placing = Placing(skip, form.get("fill") == "on", _read_offset(form), form.get("marks") == "on", bleed)
+    offset, printer = _read_offset(form)
+    placing = Placing(skip, form.get("fill") == "on", offset, form.get("marks") == "on", bleed, printer)
     with form.catch():
         check_placing(placing, stock, start)
         return placing
     return PLAIN
 
 
-def _read_offset(form: Form) -> Offset:
+def _read_offset(form: Form) -> tuple[Offset, str]:
+    """What corrects the printer that was chosen, and its name."""
     wanted = form.get("printer")
     if not wanted:
-        return Offset()
+        return Offset(), ""
     found = next((printer for printer in list_printers() if str(printer.id) == wanted), None)
     if found:
-        return find_offset(found)
+        return find_offset(found), found.name
     form.fail(Invalid("printer", "“{value}” cannot be chosen here. Choose one of the list.", value=wanted[:60]))
-    return Offset()
+    return Offset(), ""
 
 
-def find_named_offset(name: str) -> Offset:
-    """What corrects the printer of this name; nothing without a name. Raises Invalid naming those there are."""
+def find_named_offset(name: str) -> tuple[Offset, str]:
+    """What corrects the printer of this name, and its name as it is kept; nothing without a name.
+
+    Raises Invalid naming those there are.
+    """
     if not name:
-        return Offset()
+        return Offset(), ""
     printers = list_printers()
     found = next((printer for printer in printers if printer.name.casefold() == name.strip().casefold()), None)
     if found:
-        return find_offset(found)
+        return find_offset(found), found.name
     if not printers:
         raise Invalid("printer", "No printer has been measured. Print its calibration page first.")
     names = tuple(printer.name for printer in printers)

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
 from shelftalk.errors import Invalid
+from shelftalk.web.marked_parts import make_marked_part
+from shelftalk.web.marked_sheets import answer_marked
 from shelftalk.web.print_jobs import PrintJob, cancel, is_running, launch, read_job
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
@@ -48,6 +50,12 @@ def _name_stock(job: PrintJob) -> str:
             return find_stock(db, job.stock).title
     except Invalid:
         return job.stock
+
+
+@bp.get("/unproven.pdf")
+@requires("marketer")
+def unproven() -> ResponseReturnValue:
+    return answer_marked(make_marked_part(state(), read_job(state())[0]))
 
 
 @bp.post("/go-on")

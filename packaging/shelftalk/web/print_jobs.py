@@ -22,6 +22,7 @@ from shelftalk.errors import Conflict, Invalid, ShelftalkError, mark
 from shelftalk.labels.design_art import Images
 from shelftalk.labels.look import PLAIN_LOOK, Look, format_look, parse_look
 from shelftalk.labels.placing import PLAIN, Placing, count_sheets, format_placing, parse_placing
+from shelftalk.labels.proof import ProofFailed
 from shelftalk.labels.run import LabelItem, make_labels
 from shelftalk.labels.stock import Stock
 from shelftalk.store import notes
@@ -67,6 +68,7 @@ class PrintJob:
     cancelled: bool = False
     fault: str = ""  # a translatable message, with its values in JSON
     fault_values: str = "{}"
+    unproven: bool = False  # the fault is that the next part was made and did not read
 
     @property
     def labels(self) -> int:
@@ -97,7 +99,7 @@ class Told:
     done: int
 
 
-class _Superseded(Exception):
+class Superseded(Exception):
     """Somebody cancelled, or another process took over."""
 
 
@@ -160,8 +162,10 @@ def add_job(
 def find_job(db: Db) -> PrintJob | None:
     """The last or present job."""
     text = notes.find_note(db, NOTE)
-    if not text:
-        return None
+    return _parse(text) if text else None
+
+
+def _parse(text: str) -> PrintJob:
     raw = json.loads(text)
     return PrintJob(**raw | {"parts": tuple(map(tuple, raw["parts"])), "runs": tuple(raw["runs"])})
 
@@ -192,19 +196,19 @@ def is_running(job: PrintJob, told: Told | None, at: datetime) -> bool:
 
 def _change(db: Db, job: PrintJob, changed: PrintJob) -> None:
     """Put `changed` in the place of `job`; nothing happens, in this whole transaction, if it is no longer there."""
-    if not notes.replace_note(db, NOTE, _format(job), _format(changed)):
-        raise _Superseded
+    kept = notes.find_note(db, NOTE)  # perhaps by an earlier version, which wrote fewer fields
+    if not kept or _parse(kept) != job or not notes.replace_note(db, NOTE, kept, _format(changed)):
+        raise Superseded
 
 
 def cancel(state: State) -> None:
     """Make no further part; finished ones stay as runs."""
     for _ in range(20):  # the process may be noting a part just now
-        with state.store.write() as db:
+        with suppress(Superseded), state.store.write() as db:
             job = find_job(db)
-            if job is None or job.ended:
-                return
-            if notes.replace_note(db, NOTE, _format(job), _format(replace(job, cancelled=True))):
-                return
+            if job and not job.ended:
+                _change(db, job, replace(job, cancelled=True))
+            return
 
 
 def work(
@@ -220,12 +224,12 @@ def work(
         while job and not job.ended:
             with suppress(Taken):  # somebody was given these numbers meanwhile: the part is made again with the next
                 job = _print_part(state, job, tell)
-    except _Superseded:
+    except Superseded:
         return read_job(state)[0]
     except ShelftalkError as error:
-        return _note_fault(state, job, error.message, error.values)
+        return _note_fault(state, job, error)
     except Exception as error:
-        _note_fault(state, job, ACCIDENT, {"value": type(error).__name__})
+        _note_fault(state, job, ShelftalkError(ACCIDENT, value=type(error).__name__))
         raise
     return job
 
@@ -236,21 +240,21 @@ def _claim(state: State) -> PrintJob | None:
         job = find_job(db)
         if job is None or job.complete:
             return job
-        mine = replace(job, worker=secrets.token_hex(8), cancelled=False, fault="", fault_values="{}")
+        mine = replace(job, worker=secrets.token_hex(8), cancelled=False, fault="", fault_values="{}", unproven=False)
         _change(db, job, mine)
         _tell(db, job.printed)
     return mine
 
 
 def _find_claimed(state: State, worker: str) -> PrintJob | None:
-    """The job as it stands now; raises _Superseded when it is no longer this worker's."""
+    """The job as it stands now; raises Superseded when it is no longer this worker's."""
     job, _told = read_job(state)
     if job is None or job.worker != worker:
-        raise _Superseded
+        raise Superseded
     return job
 
 
-def _place_part(job: PrintJob) -> Placing:
+def place_part(job: PrintJob) -> Placing:
     """How the next part lies: gaps are on the very first sheet, and only the last one is filled."""
     placing, number = parse_placing(job.placed), len(job.runs)
     return replace(
@@ -261,9 +265,10 @@ def _place_part(job: PrintJob) -> Placing:
 
 
 def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -> PrintJob:
-    start, placing, look = 1 if job.runs else job.start, _place_part(job), parse_look(job.look)
-    plan = _plan_part(state, job)
-    items, stock, design, images = _find_material(state, job, plan)
+    start, placing, look = 1 if job.runs else job.start, place_part(job), parse_look(job.look)
+    with state.store.write() as db:
+        plan = plan_part(db, job, begin=True)
+    items, stock, design, images = find_material(state, job, plan)
     sheets = make_labels(
         items,
         stock,
@@ -296,7 +301,7 @@ def _print_part(state: State, job: PrintJob, tell: Callable[[int, int], None]) -
     return after
 
 
-def _find_material(
+def find_material(
     state: State, job: PrintJob, plan: Plan | None
 ) -> tuple[list[LabelItem], Stock, NamedDesign | None, Images]:
     """What the next part is made of."""
@@ -321,21 +326,20 @@ def _count_part(job: PrintJob, run: PrintRun) -> PrintJob:
     return replace(job, runs=(*job.runs, run.id))
 
 
-def _plan_part(state: State, job: PrintJob) -> Plan | None:
+def plan_part(db: Db, job: PrintJob, *, begin: bool) -> Plan | None:
     """The numbers of the next part's units; given out only with its run."""
     if not job.units:
         return None
     first, last = job.parts[len(job.runs)]
-    with state.store.write() as db:
-        codes = _list_codes(db, job)
-        return plan_units(db, codes, (last - first) // len(codes), begin=True)
+    codes = _list_codes(db, job)
+    return plan_units(db, codes, (last - first) // len(codes), begin=begin)
 
 
 def _list_codes(db: Db, job: PrintJob) -> list[str]:
     """The placements' codes of the next part."""
     codes = json.loads(notes.find_note(db, CODES))
     if codes["job"] != job.id:
-        raise _Superseded
+        raise Superseded
     first, last = job.parts[len(job.runs)]
     each = job.units or 1
     found: list[str] = codes["codes"][first // each : -(-last // each)]
@@ -361,18 +365,19 @@ def _follow(state: State, job: PrintJob, labels: int, tell: Callable[[int, int],
             last = clock.monotonic()
             with state.store.write() as db:
                 if find_job(db) != job:
-                    raise _Superseded
+                    raise Superseded
                 _tell(db, done)
 
     return moved
 
 
-def _note_fault(state: State, job: PrintJob | None, message: str, values: dict[str, object]) -> PrintJob | None:
+def _note_fault(state: State, job: PrintJob | None, error: ShelftalkError) -> PrintJob | None:
     if job is None:
         return None
-    failed = replace(job, fault=message, fault_values=json.dumps(values, default=str))
-    with state.store.write() as db:
-        notes.replace_note(db, NOTE, _format(job), _format(failed))
+    failed = replace(job, fault=error.message, fault_values=json.dumps(error.values, default=str))
+    failed = replace(failed, unproven=isinstance(error, ProofFailed))
+    with suppress(Superseded), state.store.write() as db:
+        _change(db, job, failed)
     return failed
 
 
@@ -380,7 +385,7 @@ def launch(state: State) -> None:
     """Work at the job in a process of its own, which gives way to scans."""
     try:
         job = _claim(state)  # shown as running at once
-    except _Superseded:
+    except Superseded:
         return
     worker = ["--worker", job.worker] if job else []
     process = subprocess.Popen(  # noqa: S603 (a command of our own)

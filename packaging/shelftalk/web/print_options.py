@@ -43,4 +43,5 @@ def laid(function: Callable[P, R]) -> Callable[P, R]:
 def read_laid(options: Laid) -> Placing:
     """What the options ask for; the same mistakes as on the screen."""
     cells, bleed = parse_cells(options["skip"]), parse_bleed(options["bleed"])
-    return Placing(cells, options["fill"], find_named_offset(options["printer"]), options["crop_marks"], bleed)
+    offset, printer = find_named_offset(options["printer"])
+    return Placing(cells, options["fill"], offset, options["crop_marks"], bleed, printer)

@@ -3,49 +3,74 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from shelftalk.catalog.units import drop_unit
-from shelftalk.errors import NotFound, ShelftalkError
+from shelftalk.errors import Invalid, NotFound, mark
 from shelftalk.labels.look import parse_look
 from shelftalk.labels.placing import parse_placing
 from shelftalk.store.db import Db
 from shelftalk.store.runs import PrintRun
 from shelftalk.web.design_library import NamedDesign, find_design
 from shelftalk.web.forms import Form, once, read_form
-from shelftalk.web.label_job import Job, carry_out
+from shelftalk.web.label_job import PROOF, Job, carry_out, catch_proof, make_marked_sheets
+from shelftalk.web.marked_sheets import answer_marked
 from shelftalk.web.run_files import parse_items
 from shelftalk.web.runs import get_run, render_run
 from shelftalk.web.security import requires
 from shelftalk.web.state import state
 from shelftalk.web.stock_library import find_stock
-from shelftalk.web.texts import text_error
+from shelftalk.web.texts import _
 
 bp = Blueprint("run_again", __name__, url_prefix="/admin/runs")
+
+
+FIELDS = ("anyway", PROOF, "do")
+HELD = mark(
+    "{count} of these labels are meant for {meant} m and read at up to {reach} m, less than half. Their symbol "
+    "must be at least {side} mm wide."
+)
 
 
 @bp.post("/<int:run_id>/again")
 @requires("marketer")
 def post(run_id: int) -> ResponseReturnValue:
-    run, form = get_run(run_id), read_form()
+    run, form = get_run(run_id), read_form(*FIELDS)
+    if form.get("do") == "marked":
+        return _show_marked(run, form)
     with once(form) as earlier:
         if earlier:
             return earlier
         address = _print(run, form)
-        return form.done(address) if address else render_run(run, form)
+        return form.done(address) if address else render_run(run, again=form)
 
 
 def _print(run: PrintRun, form: Form) -> str:
     """The new run's address; empty, with the mistake in the form, when it cannot be printed any more."""
-    try:
-        with state().store.read() as db:
-            job = make_job(db, run)
-        return carry_out(job)
-    except ShelftalkError as error:
-        form.errors[""] = text_error(error)
-        return ""
+    with catch_proof(form):
+        try:
+            return carry_out(_read_job(run, form))
+        except Invalid as error:
+            if error.field != "anyway":
+                raise
+            form.errors["anyway"] = _(HELD, **error.values)  # one press here, where a first print has a box to tick
+    return ""
+
+
+def _read_job(run: PrintRun, form: Form) -> Job:
+    """The run's choices, and what its page asks for besides."""
+    with state().store.read() as db:
+        job = make_job(db, run)
+    return replace(job, look=replace(job.look, anyway=True)) if form.get("anyway") == "on" else job
+
+
+def _show_marked(run: PrintRun, form: Form) -> ResponseReturnValue:
+    with form.catch():
+        return answer_marked(make_marked_sheets(_read_job(run, form)))
+    return render_run(run, again=form)
 
 
 def make_job(db: Db, run: PrintRun) -> Job:
@@ -66,6 +91,7 @@ def make_job(db: Db, run: PrintRun) -> Job:
         parse_placing(run.placed),
         parse_look(run.look),
         units,
+        run.id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -11,11 +11,10 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
-from shelftalk.catalog.codes import LENGTH, normalise_code
+from shelftalk.catalog.codes import normalise_code
 from shelftalk.catalog.units import drop_unit
 from shelftalk.errors import Invalid
 from shelftalk.labels.design_art import Images
-from shelftalk.labels.item import LabelItem
 from shelftalk.labels.label_design import Design
 from shelftalk.labels.look import parse_look
 from shelftalk.labels.stock import Stock
@@ -40,7 +39,6 @@ SORTS = ("created_at", "created_by", "stock", "labels")
 FILTERS = ("by", "stock", "product", "location", "from", "to")
 MOST_OPTIONS = 300  # a longer list is no choice any more
 SHOWN = 500  # labels listed on a run's page
-MOST_ANEW = 150  # codes handed to the print page
 FORMS = (run_events.SHIPPED, run_events.RECEIVED, run_events.SPOILED, run_events.NOTE)
 Options = list[tuple[str, str]]
 
@@ -121,8 +119,8 @@ def show(run_id: int) -> ResponseReturnValue:
     return render_run(get_run(run_id))
 
 
-def render_run(run: PrintRun, form: Form | None = None) -> ResponseReturnValue:
-    """A run's page; `form` is an event's that could not be kept."""
+def render_run(run: PrintRun, form: Form | None = None, *, again: Form | None = None) -> ResponseReturnValue:
+    """A run's page; `form` is an event's that could not be kept, `again` says why it could not be printed again."""
     with state().store.read() as db:
         events = run_events.list_events(db, run.id)
         sums = run_events.sum_events(db, run.id)
@@ -134,9 +132,7 @@ def render_run(run: PrintRun, form: Form | None = None) -> ResponseReturnValue:
         "runs/show.html",
         run=run,
         items=items,
-        codes=list(dict.fromkeys(item.code[:LENGTH] for item in items))[:MOST_ANEW],
         printed=list(zip(items, list_quantities(run, len(items)), strict=True))[:SHOWN],
-        choices=_list_choices(run, items),
         placements=placements,
         shown=SHOWN,
         proof=proof,
@@ -152,16 +148,9 @@ def render_run(run: PrintRun, form: Form | None = None) -> ResponseReturnValue:
         failed=form.get("kind") if form else "",
         places=places[:MOST_OPTIONS],
         new="new" in request.args,
+        again=again,
     )
-    return page, 422 if form else 200
-
-
-def _list_choices(run: PrintRun, items: Sequence[LabelItem]) -> dict[str, str | int]:
-    """What the print page starts with for the same labels once more; a code for every label counts units."""
-    units = bool(items and items[0].serial)
-    each = len(items) // len({drop_unit(item.code) for item in items}) if units else run.copies
-    wanted: dict[str, str | int] = {"stock": run.stock, "start": run.start, "copies": each}
-    return wanted | ({"design": run.design} if run.design else {}) | ({"units": "on"} if units else {})
+    return page, 422 if form or again else 200
 
 
 def list_quantities(run: PrintRun, items: int) -> list[int]:
