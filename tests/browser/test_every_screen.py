@@ -52,6 +52,7 @@ NO_SCREENS = {
     "print_jobs.unproven",
     "label_files.run_file",
     "label_files.unproven",
+    "label_file_jobs.unproven",
     "label_files.label_file",
     "label_files.label_unproven",
     "units.codes",
@@ -153,6 +154,7 @@ def list_screens(page: Page, codes: list[str]) -> list[str]:
         "units/",
         "units/1",
         "runs/1",
+        "runs/1/file-job/?kind=png&dpi=1200",
         "users/1",
     ]
     of_one += ["surveys/", "surveys/5/survey", "coupons/", "coupons/2/coupon", "sign-ups/", "warranties/"]

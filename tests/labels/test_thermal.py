@@ -232,5 +232,5 @@ def test_few_large_pictures_are_in_memory_at_a_time(monkeypatch: pytest.MonkeyPa
 def test_many_large_pictures_in_one_file_are_refused_before_any_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(label_files, "draw_labels", None)
     items = make_items(["en"]) * 500
-    with pytest.raises(Invalid, match=r"too large for 600 dots an inch. Choose 143 or fewer"):
+    with pytest.raises(Invalid, match=r"too large for 600 dots an inch. Choose 305 or fewer"):
         make_png_zip(items, Recipe(make_page_stock(210, 297)), 600)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from PIL import Image, ImageChops
 
@@ -25,7 +25,7 @@ from shelftalk.labels.label_svg import draw_label_svg
 from shelftalk.labels.look import PLAIN_LOOK, Look
 from shelftalk.labels.measure import Measured, find_least
 from shelftalk.labels.placing import PLAIN, Placing, apply_placing, share_copies, spread
-from shelftalk.labels.proof import DPI, ProofFailed, prove_picture
+from shelftalk.labels.proof import DPI, Progress, ProofFailed, prove_picture
 from shelftalk.labels.raster import open_pages, render_svg
 from shelftalk.labels.run import set_labels
 from shelftalk.labels.sheet import Label, impose
@@ -37,8 +37,9 @@ from shelftalk.labels.zpl import ZplLabel, write_label
 from shelftalk.labels.zpl_reader import BadZpl, read_zpl
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same bytes each time
-MOST_TOGETHER = 1_000_000_000  # pixels of all pictures in one file: 50 s of CPU while somebody waits
+MOST_TOGETHER = 4_500_000_000  # pixels of all pictures in one file: six minutes of CPU, 100 MB
 SHOWN_SHEETS = 20  # of a print that failed, in the marked file
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,27 @@ def make_zpl_file(
     shares: Sequence[int] = (),
     shift: tuple[int, int] = (0, 0),
     packing: str = "z64",
+    progress: Progress | None = None,
 ) -> LabelFile:
-    """All labels for a print head in one file, each as often as `shares` says; raises Invalid and Unproven."""
+    """All labels for a print head in one file, each as often as `shares` says; raises Invalid and Unproven.
+
+    `progress` is told after each label how many of them are made and proven.
+    """
     parts, worst = [], None
-    drawn = draw_labels(items, recipe.stock, head, **_unpack(recipe), shift=shift)
+    drawn = _tell(draw_labels(items, recipe.stock, head, **_unpack(recipe), shift=shift), len(items), progress)
     for label, copies in zip(drawn, shares or [1] * len(items), strict=True):
         part = write_label(ZplLabel(label.image, copies), packing=packing)
         worst = find_least(worst, _guard(label, partial(_read_back, part, copies)))
         parts.append(part)
     return _finish(b"".join(parts), "application/zpl", "zpl", head.dpi, len(items), worst)
+
+
+def _tell(labels: Iterable[T], count: int, progress: Progress | None) -> Iterator[T]:
+    """The labels; what is told of each is told when the next one is wanted, so it is done by then."""
+    for number, label in enumerate(labels, start=1):
+        yield label
+        if progress:
+            progress(number, count)
 
 
 class _Making(TypedDict):
@@ -180,10 +193,10 @@ def make_png_file(item: LabelItem, recipe: Recipe, dpi: int) -> LabelFile:
     return _finish(png, "image/png", "png", dpi, 1, worst)
 
 
-def make_png_zip(items: Sequence[LabelItem], recipe: Recipe, dpi: int) -> LabelFile:
+def make_png_zip(items: Sequence[LabelItem], recipe: Recipe, dpi: int, progress: Progress | None = None) -> LabelFile:
     """Every label as a picture, together in one file; raises Invalid and Unproven."""
     check_size(recipe.stock, make_picture_head(dpi), labels=len(items), most=MOST_TOGETHER)
-    pngs, worst = _make_pngs(items, recipe, dpi)
+    pngs, worst = _make_pngs(items, recipe, dpi, progress)
     return _finish(_zip(pngs, "png"), "application/zip", "png", dpi, len(items), worst)
 
 
@@ -197,10 +210,13 @@ def _zip(files: Sequence[tuple[str, bytes]], ending: str) -> bytes:
     return out.getvalue()
 
 
-def _make_pngs(items: Sequence[LabelItem], recipe: Recipe, dpi: int) -> tuple[list[tuple[str, bytes]], Measured | None]:
+def _make_pngs(
+    items: Sequence[LabelItem], recipe: Recipe, dpi: int, progress: Progress | None = None
+) -> tuple[list[tuple[str, bytes]], Measured | None]:
     pngs: list[tuple[str, bytes]] = []
     worst: Measured | None = None
-    for label in draw_labels(items, recipe.stock, make_picture_head(dpi), **_unpack(recipe)):
+    drawn = draw_labels(items, recipe.stock, make_picture_head(dpi), **_unpack(recipe))
+    for label in _tell(drawn, len(items), progress):
         png = write_png(label.image, dpi)
         worst = find_least(worst, _guard(label, partial(_open_png, png)))
         pngs.append((label.item.code, png))
@@ -231,11 +247,11 @@ def make_svg_file(item: LabelItem, recipe: Recipe) -> LabelFile:
     return _finish(svg, "image/svg+xml", "svg", DPI, 1, measured)
 
 
-def make_svg_zip(items: Sequence[LabelItem], recipe: Recipe) -> LabelFile:
+def make_svg_zip(items: Sequence[LabelItem], recipe: Recipe, progress: Progress | None = None) -> LabelFile:
     """Every label as SVG, together in one file; raises Invalid and Unproven."""
     files: list[tuple[str, bytes]] = []
     worst: Measured | None = None
-    for item in items:
+    for item in _tell(items, len(items), progress):
         made = make_svg_file(item, recipe)
         files.append((item.code, made.content))
         worst = find_least(worst, Measured(made.proof.dots, made.proof.quiet, made.proof.contrast))

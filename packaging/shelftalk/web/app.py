@@ -34,6 +34,8 @@ from shelftalk.web import (
     designs,
     erasures,
     gate,
+    label_file_command,
+    label_file_job_views,
     label_files,
     labels,
     locations,
@@ -113,6 +115,7 @@ AREAS: tuple[ModuleType, ...] = (
     labels,
     designs,
     label_files,
+    label_file_job_views,
     styles,
     stocks,
     calibration,
@@ -184,6 +187,7 @@ def create_app(root: Path, settings: Settings | None = None, *, background: bool
         if hasattr(area, "init"):
             area.init(app)
     cli.init(app)
+    label_file_command.init(app)
     _wire_scan_path(app, state, background=background)
     _trust_proxy(app, settings)
     return app

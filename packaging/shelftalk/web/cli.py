@@ -89,7 +89,7 @@ def _describe(error: ShelftalkError) -> str:
 
 
 @contextmanager
-def _progress(what: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+def show_progress(what: str, total: int | None = None) -> Iterator[Callable[..., None]]:
     """A bar on the terminal's error output; gives the function that moves it: to a count, of a total."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -152,7 +152,7 @@ def publish(product: tuple[str, ...], by: str) -> None:
     with state().store.read() as db:
         waiting = list_waiting(db)
     tell = tell_store(state())
-    with _progress("Publishing", len(waiting)) as moved:
+    with show_progress("Publishing", len(waiting)) as moved:
 
         def tell_all(progress: Publication) -> None:
             moved(progress.done)
@@ -210,7 +210,7 @@ def labels(
     look, advice = settle(items, (), Setting(sheet, look, chosen, images))
     for line in list_short(advice):
         click.echo(line, err=True)
-    with _progress("Sheets set and read back") as moved:
+    with show_progress("Sheets set and read back") as moved:
         made = make_labels(
             items,
             sheet,
@@ -263,7 +263,7 @@ def print_job(
         printed = [item.code for item in items]
         each = bool(units)
         add_job(state(), printed, sheet, start=start, copies=copies, by="", placing=placing, look=look, units=each)
-    with _progress("Labels made and read back") as moved:
+    with show_progress("Labels made and read back") as moved:
         job = work(state(), moved, worker=worker)
     if job is None:
         raise Invalid("codes", "No print was begun. Name codes: --code CODE CODE …")
@@ -285,7 +285,7 @@ def ingest(follow: bool, again: bool) -> None:
     if follow:
         _follow()
         return
-    with _progress("Scans") as moved:
+    with show_progress("Scans") as moved:
         count = state().ingester.ingest_once(moved)
     click.echo(f"{count} {'scan' if count == 1 else 'scans'} moved to the store.")
     if again and (left := state().spool.status().set_aside):
@@ -358,7 +358,7 @@ def erase_command(code: str, from_day: date, to_day: date, yes: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
     """Write everything (rows and pictures, no secrets) into one file."""
-    with _progress("Rows") as moved:
+    with show_progress("Rows") as moved:
         count = make_backup(state(), file.absolute(), lambda _table, rows: moved(rows))
     click.echo(f"{file}: {count} rows and all pictures, checked.")
 
@@ -369,7 +369,7 @@ def restore(file: Path) -> None:
     """Replace everything by a backup, all or nothing. Asks first when a person is at the keyboard."""
     if sys.stdin.isatty():
         click.confirm("Everything stored now is replaced by the backup. Go on?", abort=True)
-    with _progress("Rows") as moved:
+    with show_progress("Rows") as moved:
         count = restore_backup(state(), file.absolute(), lambda _table, rows: moved(rows))
     click.echo(f"{file}: {count} rows and all pictures are back.")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, flash, render_template, request, url_for
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
@@ -22,14 +22,13 @@ from shelftalk.store import placements as placement_store
 from shelftalk.store import run_events
 from shelftalk.store.printers import Printer
 from shelftalk.store.runs import PrintRun
-from shelftalk.web.derived_files import keep_file
 from shelftalk.web.design_library import find_design, load_images
 from shelftalk.web.forms import Form, fresh_form, once, read_form
 from shelftalk.web.label_designs import list_offers
+from shelftalk.web.label_file_job_views import MadeApart
 from shelftalk.web.label_items import CodeReader, make_label_items
 from shelftalk.web.label_job import read_number
 from shelftalk.web.label_orders import (
-    MIMETYPES,
     PART,
     Order,
     Source,
@@ -37,13 +36,13 @@ from shelftalk.web.label_orders import (
     make_file,
     name_file,
     read_order,
-    read_source,
 )
 from shelftalk.web.label_printers import Delivery, find_label_printer, send_labels
 from shelftalk.web.look_form import read_look
 from shelftalk.web.placing_form import list_printers
 from shelftalk.web.run_choices import find_label_printer_again
-from shelftalk.web.run_files import get_files_folder, parse_items
+from shelftalk.web.run_files import parse_items
+from shelftalk.web.run_label_files import find_run_file
 from shelftalk.web.runs import get_run
 from shelftalk.web.security import get_actor, requires
 from shelftalk.web.state import state
@@ -92,20 +91,17 @@ def run_file(run_id: int) -> ResponseReturnValue:
 
 
 def _keep(run: PrintRun, order: Order) -> tuple[str, LabelFile]:
-    """A run's file by its name: kept, or made of the run's own items."""
-    source = _read_part(run, order)
-    name = name_file(source, order)
-    variant = f"{order.packing}-{order.printer}-{name}" if order.kind == "zpl" else name
-    if order.printer:  # a correction may be measured anew
-        return name, make_file(source, order)
-    folder = get_files_folder(state().settings.instance / "runs", run.id)
-    mimetype = MIMETYPES[name.rpartition(".")[2]]
-    return name, keep_file(folder, variant, mimetype, lambda: make_file(source, order), of=run.sha256)
+    """A run's file by its name: kept, or made of the run's own items; raises MadeApart where that takes long."""
+    file = find_run_file(state(), run, order)
+    if file.is_big and not file.find():
+        raise MadeApart(run, order)
+    return file.name, file.keep()
 
 
-def _read_part(run: PrintRun, order: Order) -> Source:
-    with state().store.read() as db:
-        return read_source(db, run).take_part(order.part)
+@bp.errorhandler(MadeApart)
+def make_apart(fault: MadeApart) -> ResponseReturnValue:
+    """On to the page where it is made."""
+    return redirect(fault.address, 303)
 
 
 def _answer(make: Make, back: str, unproven: str) -> ResponseReturnValue:
@@ -181,10 +177,10 @@ def _read_sending(form: Form) -> Order:
 def _send(run: PrintRun, form: Form) -> None:
     """Make the labels for the printer, send them, and write down what became of it."""
     printer, order = _find_printer(form), _read_sending(form)
-    source = _read_part(run, order)
+    file = find_run_file(state(), run, order)
     _name, made = _keep(run, order)
     delivery = send_labels(printer, made.content)
-    words = _describe(delivery, sum(source.shares))
+    words = _describe(delivery, sum(file.source.shares))
     flash(words, "success" if delivery.complete else "warning")
     if delivery.reached:
         with state().store.write() as db:
@@ -194,7 +190,7 @@ def _send(run: PrintRun, form: Form) -> None:
                 run_events.SENT,
                 by=get_actor().name,
                 at=clock.now(),
-                quantity=sum(source.shares),
+                quantity=sum(file.source.shares),
                 text=words,
             )
 
