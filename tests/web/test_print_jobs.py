@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import time
 from collections import Counter
 from datetime import timedelta
+from html import unescape
 
 import pytest
+import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -19,12 +22,16 @@ from pypdf import PdfReader
 from shelftalk import clock
 from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, Invalid
+from shelftalk.labels import label_files
+from shelftalk.labels import run as label_run
+from shelftalk.labels.raster import open_pages
 from shelftalk.labels.stock import get_stock
-from shelftalk.store import Store, placements
+from shelftalk.labels.symbol import Symbol, make_symbol
+from shelftalk.store import Store, notes, placements, units
 from shelftalk.store import runs as run_store
 from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
-from shelftalk.web import print_jobs
+from shelftalk.web import marked_sheets, print_jobs
 from shelftalk.web.design_library import find_design
 from shelftalk.web.print_jobs import PrintJob, add_job, cancel, is_running, read_job, work
 from shelftalk.web.print_parts import split_parts
@@ -38,7 +45,7 @@ PAGE = "/admin/labels/job/"
 WORKER = """
 import sys, pathlib
 sys.path.insert(0, sys.argv[1] + "/packaging")
-from shelftalk.web import print_jobs
+from shelftalk.web import marked_sheets, print_jobs
 from shelftalk.web.app import create_app
 from shelftalk.web.state import get_state
 print_jobs.PART = 42
@@ -284,3 +291,125 @@ def test_the_command_prints_and_goes_on(app: Flask, here: State, codes: list[str
     assert "Labels 147 of 147, files 4 of 4; runs" in answer.output
     answer = run.invoke(args=["print-job", "--code", *codes[:2], "--copies", "3"])
     assert answer.exit_code == 0 and "Labels 6 of 6, files 1 of 1" in answer.output
+
+
+# ---- what fails its proof ----
+
+
+def break_symbols(monkeypatch: pytest.MonkeyPatch, *codes: str) -> None:
+    """Symbols of these codes open another address than they are meant to."""
+
+    def make(url: str, level: str = "M") -> Symbol:
+        broken = any(code in url for code in codes)
+        return make_symbol(f"{url}?from=elsewhere" if broken else url, level)
+
+    monkeypatch.setattr(label_run, "make_symbol", make)
+
+
+def read_words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def test_a_part_that_does_not_read_says_so_as_a_small_print_and_is_had_marked_only(
+    here: State,
+    marketer: FlaskClient,
+    staff: FlaskClient,
+    store: Store,
+    codes: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = {"code": codes[1], "stock": STOCK.id, "start": "1", "copies": "21", "do": "pdf"}
+    break_symbols(monkeypatch, codes[1])
+    small = read_words(marketer.post("/admin/labels/", data=asked).text)
+    begin(here, codes, start=3, copies=19)
+    job = work(here)
+    assert job is not None and len(job.runs) == 1 and job.unproven and not job.complete
+    html = marketer.get(PAGE).text
+    page = read_words(html)
+    fault = (
+        f"Sheet 1, row 1, column 1: the symbol reads “http://localhost:8000/q/{codes[1]}?from=elsewhere” and was meant"
+    )
+    assert fault in small
+    assert f"File 2 of 4: {fault}" in page
+    told = re.search(r"The sheets were made and read back.*?many times\.", small)
+    assert told and told[0] in page and "Sheets marked UNPROVEN" in page
+    (address,) = re.findall(r'href="([^"]*)"[^>]*>(?:(?!</a>).)*UNPROVEN', html)
+    assert "UNPROVEN" not in staff.get(PAGE).text and staff.get(address).status_code == 403
+    marked = marketer.get(address)
+    assert marked.headers["Content-Disposition"] == f'attachment; filename="UNPROVEN-{STOCK.id}.pdf"'
+    with open_pages(marked.data) as pages:
+        assert len(pages) == 2, "42 cells, and this part has 38 labels"
+        for number in range(len(pages)):
+            assert zxingcpp.read_barcodes(pages.render(number, 200)) == []
+    with store.read() as db:
+        assert run_store.list_runs(db, ListQuery()).total == 1, "the marked sheets are no print"
+    monkeypatch.undo()
+    monkeypatch.setattr(print_jobs, "PART", 42)
+    again = work(here)
+    assert again is not None and again.complete and not again.unproven
+    assert "UNPROVEN" not in marketer.get(PAGE).text
+    assert marketer.get(address).status_code == 404
+
+
+def test_the_marked_sheets_show_the_one_that_failed_however_far_behind(
+    here: State, marketer: FlaskClient, codes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of a big print has hundreds of sheets, the marked one a few."""
+    monkeypatch.setattr(marked_sheets, "SHOWN_SHEETS", 1)
+    monkeypatch.setattr(label_files, "SHOWN_SHEETS", 1)
+    break_symbols(monkeypatch, codes[3])
+    shown: list[str] = []
+    make = label_files.set_labels
+    monkeypatch.setattr(
+        label_files,
+        "set_labels",
+        lambda items, *args, **more: shown.extend(item.code for item in items) or make(items, *args, **more),
+    )
+    begin(here, codes, start=3, copies=10)  # 19 labels on the first sheet, then 21: the fourth code is on the second
+    job = work(here)
+    assert job is not None and job.unproven and "Sheet 2" in read_words(marketer.get(PAGE).text)
+    marked = marketer.get(f"{PAGE}unproven.pdf")
+    assert marked.headers["Content-Disposition"].endswith(f'"UNPROVEN-{STOCK.id}-from-sheet-2.pdf"')
+    assert Counter(shown) == {codes[1]: 1, codes[2]: 10, codes[3]: 10}
+    with open_pages(marked.data) as pages:
+        assert len(pages) == 1 and zxingcpp.read_barcodes(pages.render(0, 200)) == []
+
+
+def test_marked_sheets_of_units_give_out_no_number(
+    here: State, marketer: FlaskClient, store: Store, codes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_symbols(monkeypatch, codes[0])
+    add_job(here, codes[:1], STOCK, start=1, copies=30, by="Mei", units=True)
+    job = work(here)
+    assert job is not None and job.unproven and not job.runs
+    with open_pages(marketer.get(f"{PAGE}unproven.pdf").data) as pages:
+        assert len(pages) == 2 and zxingcpp.read_barcodes(pages.render(0, 200)) == []
+    with store.read() as db:
+        series = units.find_series(db, 1)
+    assert series is None or series.last == 0
+
+
+def test_other_faults_offer_no_marked_sheets(
+    here: State, marketer: FlaskClient, store: Store, codes: list[str]
+) -> None:
+    begin(here, codes)
+    with store.write() as db:
+        placements.retire_placement(db, 1, at=clock.now())
+    job = work(here)
+    assert job is not None and job.fault and not job.unproven
+    assert "UNPROVEN" not in marketer.get(PAGE).text
+    assert marketer.get(f"{PAGE}unproven.pdf").status_code == 404
+
+
+def test_a_print_begun_before_an_update_goes_on_after_it(here: State, store: Store, codes: list[str]) -> None:
+    """The note of an earlier version lacks the fields that came later."""
+    begin(here, codes)
+    with store.write() as db:
+        kept = json.loads(notes.find_note(db, print_jobs.NOTE))
+        del kept["unproven"]
+        notes.set_note(db, print_jobs.NOTE, json.dumps(kept))
+    cancel(here)
+    job, _told = read_job(here)
+    assert job is not None and job.cancelled
+    job = work(here)
+    assert job is not None and job.complete and count_printed(store, job) == dict.fromkeys(codes, 21)

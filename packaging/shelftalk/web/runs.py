@@ -149,6 +149,7 @@ def render_run(run: PrintRun, form: Form | None = None, *, again: Form | None = 
         places=places[:MOST_OPTIONS],
         new="new" in request.args,
         again=again,
+        key=fresh_form().key,  # the same press prints once
     )
     return page, 422 if form or again else 200
 
