@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -185,8 +186,10 @@ def test_a_style_is_found_again_by_its_looks_in_any_language_and_by_older_versio
     app: Flask, marketer: FlaskClient, store: Store
 ) -> None:
     own, code = add_own_style(store), add_placement(store, add_tea(store), medium="pack").code
-    marketer.post("/language", data={"language": "ru"})
+    assert marketer.post("/admin/language", data={"language": "ru"}).status_code == 303
     ready = print_labels(marketer, store, code, style="forest")
+    kept = parse_look(ready.look).style
+    assert kept and re.search("[а-я]", kept.name), "its name is kept in the printer’s language"
     ours = print_labels(marketer, store, code, style=str(own))
     with store.write() as db:
         newer = describe_style(get_ready_style("rounded").style) | {"name": "Our green"}
@@ -196,6 +199,16 @@ def test_a_style_is_found_again_by_its_looks_in_any_language_and_by_older_versio
         found = [read_choices(db, run, ()) for run in (ready, ours)]
     assert [choices.values["style"] for choices in found] == ["forest", str(own)]
     assert [choices.gone for choices in found] == [[], []]
+
+
+def test_no_code_of_a_long_run_is_left_out(app: Flask, marketer: FlaskClient, store: Store) -> None:
+    tea = add_tea(store)
+    codes = [add_placement(store, tea, medium="pack").code for _ in range(160)]
+    run = print_labels(marketer, store, codes[0])
+    (item,) = parse_items(run)
+    long = replace(run, items=json.dumps([asdict(replace(item, code=code)) for code in codes]))
+    with app.test_request_context(), store.read() as db:
+        assert read_choices(db, long, ()).codes == codes
 
 
 def test_what_is_gone_is_said_in_a_sentence_each_and_the_rest_is_chosen(
@@ -306,7 +319,7 @@ def test_what_reads_from_less_than_half_as_far_is_printed_again_by_one_more_pres
     held = marketer.post(f"/admin/runs/{older.id}/again", data={"form_key": "first"})
     assert held.status_code == 422
     words = " ".join(unescape(re.sub(r"<[^>]*>", " ", held.text)).split())
-    assert "2 of these labels are meant for 1.5 m and read at up to 0.2" in words and "less than half" in words
+    assert "Labels meant for 1.5 m would be read at up to 0.28 m, less than half." in words
     assert "tick “" not in words, "here it is a press"
     assert "The run keeps that somebody wanted it." in words
     assert get_newest(store) == older, "nothing was printed"

@@ -30,8 +30,8 @@ bp = Blueprint("run_again", __name__, url_prefix="/admin/runs")
 
 FIELDS = ("anyway", PROOF, "do")
 HELD = mark(
-    "{count} of these labels are meant for {meant} m and read at up to {reach} m, less than half. Their symbol "
-    "must be at least {side} mm wide."
+    "Labels meant for {meant} m would be read at up to {reach} m, less than half. Their symbol must be at least "
+    "{side} mm wide."
 )
 
 
