@@ -171,6 +171,11 @@ def test_own_sheet_design_and_style_and_the_price_are_chosen_again(marketer: Fla
     choices = {"stock": "own-1", "design": str(design), "style": str(style), "price": "NT$ 480", "copies": "3"}
     run = print_labels(marketer, store, code, **choices)
     assert (run.stock, run.design, parse_items(run)[0].price) == ("own-1.1", str(design), "NT$ 480")
+    assert (
+        marketer.post("/admin/stocks/1", data=MEASURES | cards | size | {"left_mm": "4", "after": "1"}).status_code
+        == 303
+    )
+    assert marketer.post("/admin/stocks/1/retire").status_code == 303, "what lies in the cupboard can be used up"
     assert list_kept(print_as_offered(marketer, store, open_choices(marketer, run))) == list_kept(run)
 
 
