@@ -33,6 +33,7 @@ from shelftalk.web.label_orders import (
     Order,
     Source,
     count_parts,
+    find_shift,
     make_file,
     name_file,
     read_order,
@@ -93,9 +94,10 @@ def run_file(run_id: int) -> ResponseReturnValue:
 def _keep(run: PrintRun, order: Order) -> tuple[str, LabelFile]:
     """A run's file by its name: kept, or made of the run's own items; raises MadeApart where that takes long."""
     file = find_run_file(state(), run, order)
-    if file.is_big and not file.find():
+    kept = file.find() if file.is_big else None
+    if file.is_big and not kept:
         raise MadeApart(run, order)
-    return file.name, file.keep()
+    return file.name, kept or file.keep()
 
 
 @bp.errorhandler(MadeApart)
@@ -282,7 +284,7 @@ def label_file(placement_id: int) -> ResponseReturnValue:
 def _make_label(placement_id: int, order: Order) -> tuple[str, LabelFile]:
     source = _read_label(placement_id, _read_choices())
     source = replace(source, shares=[form_copies()])
-    return name_file(source, order), make_file(source, order)
+    return name_file(source, order), make_file(source, order, find_shift(order))
 
 
 def form_copies() -> int:

@@ -18,6 +18,7 @@ from shelftalk.labels.label_files import (
     make_zpl_file,
 )
 from shelftalk.labels.look import Look, parse_look
+from shelftalk.labels.proof import Progress
 from shelftalk.labels.thermal import get_head, make_picture_head
 from shelftalk.labels.zpl import PACKINGS
 from shelftalk.store import media as media_store
@@ -110,32 +111,29 @@ def _load_pictures(db: Db, look: Look) -> dict[str, bytes]:
     return {media.id: read_picture(state().media_folder, media) for media in found.values()}
 
 
-def make_file(source: Source, order: Order) -> LabelFile:
-    """The file that is wanted; raises Invalid and Unproven."""
+def make_file(source: Source, order: Order, shift: tuple[int, int], progress: Progress | None = None) -> LabelFile:
+    """The file that is wanted, moved by so many dots; raises Invalid and Unproven."""
+    items, recipe = source.items, source.recipe
     if order.kind == "zpl":
-        head = get_head(order.dpi)
-        shift = find_shift(order.printer, head.dot_mm)
-        return make_zpl_file(
-            source.items, source.recipe, head, shares=source.shares, shift=shift, packing=order.packing
-        )
+        head, shares, packing = get_head(order.dpi), source.shares, order.packing
+        return make_zpl_file(items, recipe, head, shares=shares, shift=shift, packing=packing, progress=progress)
     if order.kind == "png":
         if source.together:
-            return make_png_zip(source.items, source.recipe, order.dpi)
-        return make_png_file(source.items[0], source.recipe, order.dpi)
-    if source.together:
-        return make_svg_zip(source.items, source.recipe)
-    return make_svg_file(source.items[0], source.recipe)
+            return make_png_zip(items, recipe, order.dpi, progress)
+        return make_png_file(items[0], recipe, order.dpi)
+    return make_svg_zip(items, recipe, progress) if source.together else make_svg_file(items[0], recipe)
 
 
-def find_shift(printer: str, dot_mm: float) -> tuple[int, int]:
+def find_shift(order: Order) -> tuple[int, int]:
     """A calibrated printer's correction in whole dots; its scale is the head's own and cannot be corrected."""
-    if not printer:
+    if order.kind != "zpl" or not order.printer:
         return 0, 0
+    dot_mm = get_head(order.dpi).dot_mm
     for known in list_printers():
-        if str(known.id) == printer:
+        if str(known.id) == order.printer:
             offset = find_offset(known)
             return round(offset.x_mm / dot_mm), round(offset.y_mm / dot_mm)
-    raise Invalid("printer", "“{value}” cannot be chosen here. Choose one of the list.", value=printer)
+    raise Invalid("printer", "“{value}” cannot be chosen here. Choose one of the list.", value=order.printer)
 
 
 def name_file(source: Source, order: Order) -> str:

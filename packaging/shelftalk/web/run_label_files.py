@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from pathlib import Path
 
 from shelftalk.labels.file_cost import estimate_seconds
-from shelftalk.labels.label_files import LabelFile, make_png_zip, make_svg_zip, make_zpl_file
+from shelftalk.labels.label_files import LabelFile
 from shelftalk.labels.proof import Progress
-from shelftalk.labels.thermal import get_head
 from shelftalk.store.runs import PrintRun
 from shelftalk.web.derived_files import find_file, keep_file
 from shelftalk.web.files import write_whole
-from shelftalk.web.label_orders import MIMETYPES, Order, Source, find_shift, name_file, read_source
+from shelftalk.web.label_orders import MIMETYPES, Order, Source, find_shift, make_file, name_file, read_source
 from shelftalk.web.run_files import get_files_folder
 from shelftalk.web.state import State
 
@@ -74,31 +74,15 @@ class RunFile:
 
     def keep(self, progress: Progress | None = None) -> LabelFile:
         """The file, made when it is not kept; raises Invalid, Unproven and Conflict."""
-        made = keep_file(self.folder, self._kept, self._mimetype, lambda: self._make(progress), of=self.run.sha256)
+        make = partial(make_file, self.source, self.order, self.shift, progress)
+        made = keep_file(self.folder, self._kept, self._mimetype, make, of=self.run.sha256)
         self.marked.unlink(missing_ok=True)
         return made
 
-    def _make(self, progress: Progress | None) -> LabelFile:
-        source, order = self.source, self.order
-        if order.kind == "zpl":
-            head, shares = get_head(order.dpi), source.shares
-            return make_zpl_file(
-                source.items,
-                source.recipe,
-                head,
-                shares=shares,
-                shift=self.shift,
-                packing=order.packing,
-                progress=progress,
-            )
-        if order.kind == "png":
-            return make_png_zip(source.items, source.recipe, order.dpi, progress)
-        return make_svg_zip(source.items, source.recipe, progress)
-
     @property
     def marked(self) -> Path:
-        """Where the marked picture is kept when the file failed its proof."""
-        return self.folder / f"{self._kept}.unproven.pdf"
+        """Where the marked picture is kept when the file failed its proof; another run may get this one's number."""
+        return self.folder / f"{self._kept}.{self.run.sha256[:12]}.unproven.pdf"
 
     def keep_marked(self, pdf: bytes) -> None:
         """Keep the marked picture of a file that failed its proof."""
@@ -110,5 +94,5 @@ def find_run_file(state: State, run: PrintRun, order: Order) -> RunFile:
     """The file of a run that is ordered; raises Invalid for what there is not."""
     with state.store.read() as db:
         source = read_source(db, run).take_part(order.part)
-    shift = find_shift(order.printer, get_head(order.dpi).dot_mm) if order.kind == "zpl" else (0, 0)
-    return RunFile(run, order, source, get_files_folder(state.settings.instance / "runs", run.id), shift)
+    folder = get_files_folder(state.settings.instance / "runs", run.id)
+    return RunFile(run, order, source, folder, find_shift(order))
