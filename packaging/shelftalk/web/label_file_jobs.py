@@ -40,6 +40,7 @@ class FileJob:
 
     id: str
     run: int
+    of: str  # the run's fingerprint: its number is given again after a restore
     query: str  # the order
     labels: int
     by: str
@@ -61,7 +62,7 @@ class FileJob:
 
     def is_of(self, file: RunFile) -> bool:
         """Whether it makes this file."""
-        return (self.run, self.query) == (file.run.id, file.order.query)
+        return (self.run, self.of, self.query) == (file.run.id, file.run.sha256, file.order.query)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class _Superseded(Exception):
 
 def add_job(state: State, file: RunFile, *, by: str) -> FileJob:
     """Note what is to be made; raises Conflict while another file is in the making."""
-    job = FileJob(secrets.token_hex(8), file.run.id, file.order.query, file.labels, by)
+    run = file.run
+    job = FileJob(secrets.token_hex(8), run.id, run.sha256, file.order.query, file.labels, by)
     with state.store.write() as db:
         before = _find_job(db)
         if before and is_running(before, _find_told(db), clock.now()):
@@ -135,19 +137,31 @@ def work(state: State, worker: str, tell: Progress = lambda _done, _labels: None
     if job is None or job.id != worker or job.ended:
         return
     try:
-        file = _find_file(state, job)
-        file.keep(_follow(state, job, tell))
-        _change(state, job, replace(job, done=True))
+        _make(state, job, tell)
     except _Superseded:
         return
-    except Unproven as fault:
-        file.keep_marked(fault.pdf)
-        _note_fault(state, replace(job, code=fault.code), job, fault)
     except ShelftalkError as fault:
         _note_fault(state, job, job, fault)
     except Exception as error:
-        _note_fault(state, job, job, ShelftalkError(ACCIDENT, value=type(error).__name__))
+        _note_fault(state, job, job, ShelftalkError(ACCIDENT, value=_name_accident(error)))
         raise
+
+
+def _make(state: State, job: FileJob, tell: Progress) -> None:
+    file = _find_file(state, job)
+    try:
+        file.keep(_follow(state, job, tell))
+    except Unproven as fault:
+        file.keep_marked(fault.pdf)
+        _note_fault(state, replace(job, code=fault.code), job, fault)
+    else:
+        _change(state, job, replace(job, done=True))
+
+
+def _name_accident(error: Exception) -> str:
+    """What went wrong; of a disk that is full or not there, what the system says."""
+    kind = type(error).__name__
+    return f"{kind}: {error.strerror}" if isinstance(error, OSError) and error.strerror else kind
 
 
 def _find_file(state: State, job: FileJob) -> RunFile:
