@@ -347,8 +347,9 @@ def listen(take: int = 10**9, *, reset: bool = False) -> Iterator[tuple[int, byt
     stopped = threading.Event()
 
     def serve() -> None:
-        line = None
-        while line is None and not stopped.is_set():
+        line, last = None, False
+        while line is None and not last:
+            last = stopped.is_set()  # who called before is still let in
             with suppress(TimeoutError):
                 line, _ = server.accept()
         if line is None:
