@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from shelftalk.store import Store, notes
 
 
@@ -16,15 +18,17 @@ def test_a_note_is_replaced_only_where_the_old_one_stands(store: Store) -> None:
         assert notes.find_note(db, "which") == "new"
 
 
-def test_of_many_at_once_only_one_replaces_a_note(store: Store) -> None:
-    with store.write() as db:
-        notes.set_note(db, "which", "old")
+@pytest.mark.parametrize("old", ["old", ""])
+def test_of_many_at_once_only_one_replaces_a_note(store: Store, old: str) -> None:
+    if old:
+        with store.write() as db:
+            notes.set_note(db, "which", old)
     together, replaced = threading.Barrier(4), []
 
     def replace(number: int) -> None:
         together.wait()
         with store.write() as db:
-            if notes.replace_note(db, "which", "old", f"new {number}"):
+            if notes.swap_note(db, "which", old, f"new {number}"):
                 replaced.append(f"new {number}")
 
     threads = [threading.Thread(target=replace, args=(number,)) for number in range(4)]

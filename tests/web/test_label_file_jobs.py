@@ -200,6 +200,19 @@ def test_one_file_is_made_at_a_time_and_the_page_leads_to_it(
     assert read_job(get_state(app))[0] == first
 
 
+def test_of_two_presses_at_once_one_makes_its_file(
+    app: Flask, here: State, run: PrintRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL lets both look before either has noted its file."""
+    files = [find(app, run), find(app, run, kind="png")]
+    first = add_job(here, files[0], by="Mei")
+    with monkeypatch.context() as at_once:
+        at_once.setattr(notes, "find_note", lambda _db, _name: "")
+        with pytest.raises(Conflict, match="Another file is being made"):
+            add_job(here, files[1], by="Li")
+    assert read_job(here)[0] == first
+
+
 def test_a_silent_process_is_taken_for_dead_and_replaced(
     app: Flask,
     here: State,

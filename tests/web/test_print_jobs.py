@@ -238,6 +238,18 @@ def test_two_big_prints_at_once_and_too_big_ones_are_refused(here: State, codes:
         begin(here, codes)
 
 
+def test_of_two_presses_at_once_one_prints(here: State, codes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL lets both look before either has noted its print."""
+    first = begin(here, codes)
+    with monkeypatch.context() as at_once:
+        at_once.setattr(notes, "find_note", lambda _db, _name: "")
+        with pytest.raises(Conflict, match="being printed already"):
+            begin(here, codes[:2])
+    assert read_job(here)[0] == first
+    job = work(here)
+    assert job is not None and job.complete, "its codes are kept"
+
+
 def test_a_silent_process_is_taken_for_dead(here: State, codes: list[str]) -> None:
     begin(here, codes)
     job, told = read_job(here)

@@ -26,6 +26,11 @@ def replace_note(db: Db, name: str, old: str, new: str) -> bool:
     return db.run("replace_note", name=name, old=old, new=new) > 0
 
 
+def swap_note(db: Db, name: str, old: str, new: str) -> bool:
+    """The same, where an empty old value means that none was kept yet."""
+    return replace_note(db, name, old, new) if old else add_note(db, name, new)
+
+
 def next_version(db: Db) -> int:
     """The shelf's next version; what changes in this transaction is marked with it."""
     return int(db.value("next_version"))

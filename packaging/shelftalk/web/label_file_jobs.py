@@ -82,10 +82,10 @@ def add_job(state: State, file: RunFile, *, by: str) -> FileJob:
     run = file.run
     job = FileJob(secrets.token_hex(8), run.id, run.sha256, file.order.query, file.labels, by)
     with state.store.write() as db:
-        before = _find_job(db)
-        if before and is_running(before, _find_told(db), clock.now()):
+        kept, before = notes.find_note(db, NOTE), _find_job(db)
+        running = before is not None and is_running(before, _find_told(db), clock.now())
+        if running or not notes.swap_note(db, NOTE, kept, _format(job)):  # perhaps somebody pressed just now
             raise Conflict("Another file is being made. Wait for its end, or cancel it.")
-        notes.set_note(db, NOTE, _format(job))
         _tell(db, 0)
     return job
 

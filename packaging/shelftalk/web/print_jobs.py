@@ -150,11 +150,11 @@ def add_job(
     if design:
         job = replace(job, design=design.ref, design_version=design.version)
     with state.store.write() as db:
-        before = find_job(db)
-        if before and is_running(before, _find_told(db), clock.now()):
+        kept, before = notes.find_note(db, NOTE), find_job(db)
+        running = before is not None and is_running(before, _find_told(db), clock.now())
+        if running or not notes.swap_note(db, NOTE, kept, _format(job)):  # perhaps somebody pressed just now
             raise Conflict("Labels are being printed already. Wait for the end, or cancel it.")
         notes.set_note(db, CODES, json.dumps({"job": job.id, "codes": list(codes)}))
-        notes.set_note(db, NOTE, _format(job))
         _tell(db, 0)
     return job
 
