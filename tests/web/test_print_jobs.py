@@ -59,6 +59,7 @@ with app.app_context():
 def codes(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Seven placements' codes; a file holds 42 labels."""
     monkeypatch.setattr(print_jobs, "PART", 42)
+    monkeypatch.setattr(print_jobs, "NICENESS", 0)  # on a busy machine a process would hardly get its turn
     tea = add_tea(store)
     return [add_placement(store, tea).code for _ in range(7)]
 
