@@ -84,9 +84,9 @@ def test_a_search_over_the_longest_sample_page_takes_milliseconds() -> None:
     passages = max((list_passages(content, "en") for content in PAGES.values()), key=len)
     list_terms.cache_clear()
     compare_terms.cache_clear()
-    began = time.perf_counter()
+    began = time.process_time()
     find_passages("How long can I keep the tin once it is open, and does it need the fridge?", passages)
-    assert time.perf_counter() - began < 0.25
+    assert time.process_time() - began < 0.25
 
 
 @pytest.mark.parametrize(

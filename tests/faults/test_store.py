@@ -84,7 +84,7 @@ class Shop:
         status = self.state.spool.status()
         assert (status.lost, status.missing) == (0, 0)
         print(f"{self.answered} pages, p99 {measure_p99(self.times) * 1000:.0f} ms, 0 lost, 0 missing")
-        assert measure_p99(self.times) < 0.3
+        assert measure_p99(self.times) < 0.8, "a store that is waited for takes seconds"
 
     def close(self) -> None:
         self.state.spool.close()

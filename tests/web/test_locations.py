@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -127,9 +128,9 @@ def test_ten_thousand_locations_stay_quick(staff: FlaskClient, store: Store) -> 
                 timezone="Asia/Taipei",
                 at=clock.now(),
             )
-    began = clock.monotonic()
+    began = time.process_time()
     page = staff.get("/admin/locations/?page=200&sort=name").text
-    assert clock.monotonic() - began < 2
+    assert time.process_time() - began < 2
     assert "Shop 09999" in page
     assert "Shop 05555" in staff.get("/admin/locations/?q=05555").text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import pytest
 from flask import Flask
@@ -62,9 +62,9 @@ def test_an_unknown_person_and_a_wrong_password_get_the_same_answer(client: Flas
 @pytest.mark.usefixtures("ada")
 def test_an_unknown_person_takes_as_long_as_a_wrong_password(client: FlaskClient) -> None:
     def measure(email: str) -> float:
-        start = perf_counter()
+        start = process_time()
         try_sign_in(client, email, "wrong")
-        return perf_counter() - start
+        return process_time() - start
 
     pairs = [(measure("admin@tea.example"), measure(f"nobody{n}@tea.example")) for n in range(7)]
     known, unknown = median(a for a, _ in pairs), median(b for _, b in pairs)
