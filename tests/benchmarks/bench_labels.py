@@ -38,7 +38,7 @@ from shelftalk.labels.sheet import impose  # noqa: E402
 from shelftalk.labels.stock import get_stock  # noqa: E402
 from shelftalk.labels.stream import PdfStream  # noqa: E402
 from shelftalk.labels.symbol import make_symbol  # noqa: E402
-from shelftalk.web.print_jobs import NICENESS  # noqa: E402
+from shelftalk.web.background import NICENESS  # noqa: E402
 
 LABELS, FEW = 10_000, 300
 STOCK = get_stock("avery-l7160")

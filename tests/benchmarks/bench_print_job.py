@@ -28,7 +28,8 @@ from shelftalk.config import make_environ  # noqa: E402
 from shelftalk.labels.stock import get_stock  # noqa: E402
 from shelftalk.store import placements  # noqa: E402
 from shelftalk.store import runs as run_store  # noqa: E402
-from shelftalk.web.print_jobs import NICENESS, PrintJob, add_job, read_job  # noqa: E402
+from shelftalk.web.background import NICENESS  # noqa: E402
+from shelftalk.web.print_jobs import PrintJob, add_job, read_job  # noqa: E402
 from shelftalk.web.run_files import parse_items  # noqa: E402
 from shelftalk.web.state import State, get_state  # noqa: E402
 from tests.web.shop import add_tea  # noqa: E402

@@ -30,7 +30,7 @@ from shelftalk.store import Store, notes
 from shelftalk.store import printers as printer_store
 from shelftalk.store import runs as run_store
 from shelftalk.store.runs import PrintRun
-from shelftalk.web import label_file_job_views, label_file_jobs, run_label_files
+from shelftalk.web import background, label_file_job_views, label_file_jobs, run_label_files
 from shelftalk.web.label_file_jobs import FileJob, add_job, cancel, is_running, read_job, work
 from shelftalk.web.label_orders import read_order
 from shelftalk.web.run_label_files import RunFile, find_run_file
@@ -112,7 +112,7 @@ def test_a_file_that_takes_long_is_made_by_a_process_of_its_own(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(label_file_jobs, "NICENESS", 0)  # on a busy machine it would hardly get its turn
+    monkeypatch.setattr(background, "NICENESS", 0)  # on a busy machine it would hardly get its turn
     asked = marketer.get(f"/admin/runs/{run.id}/labels.file?{ZPL}")
     assert asked.status_code == 303
     page = marketer.get(asked.location).text

@@ -31,7 +31,7 @@ from shelftalk.store import Store, notes, placements, units
 from shelftalk.store import runs as run_store
 from shelftalk.store.rows import ListQuery
 from shelftalk.store.runs import PrintRun
-from shelftalk.web import marked_sheets, print_jobs
+from shelftalk.web import background, marked_sheets, print_jobs
 from shelftalk.web.design_library import find_design
 from shelftalk.web.print_jobs import PrintJob, add_job, cancel, is_running, read_job, work
 from shelftalk.web.print_parts import split_parts
@@ -59,7 +59,7 @@ with app.app_context():
 def codes(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Seven placements' codes; a file holds 42 labels."""
     monkeypatch.setattr(print_jobs, "PART", 42)
-    monkeypatch.setattr(print_jobs, "NICENESS", 0)  # on a busy machine a process would hardly get its turn
+    monkeypatch.setattr(background, "NICENESS", 0)  # on a busy machine a process would hardly get its turn
     tea = add_tea(store)
     return [add_placement(store, tea).code for _ in range(7)]
 
@@ -205,7 +205,7 @@ def test_what_is_cancelled_before_its_process_has_begun_stays_cancelled(
         def wait(self) -> None:
             return
 
-    monkeypatch.setattr(print_jobs.subprocess, "Popen", Process)
+    monkeypatch.setattr(background.subprocess, "Popen", Process)
     print_jobs.launch(here)
     worker = started[0][started[0].index("--worker") + 1]
     cancel(here)

@@ -7,9 +7,6 @@ by other processes and notice nothing.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -18,12 +15,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from shelftalk import clock
-from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, NotFound
 from shelftalk.store import gate as gate_store
 from shelftalk.store import notes
 from shelftalk.store.gate import WaitingPage
 from shelftalk.store.pages import NotPublishable
+from shelftalk.web.background import start_command
 from shelftalk.web.gate import publish_page
 from shelftalk.web.security import get_actor, requires
 from shelftalk.web.state import State, state
@@ -33,7 +30,6 @@ bp = Blueprint("bulk", __name__, url_prefix="/admin/products/publishing")
 TOGETHER = 20  # pages between two looks at the shelf: phones need not wait for the last one
 NOTE = "bulk_publishing"
 SILENCE = timedelta(seconds=90)  # without a sign of life it is taken for dead
-NICENESS = 10
 Told = Callable[["Progress"], object]
 
 
@@ -151,16 +147,7 @@ def claim(state: State, by: str) -> bool:
 
 def start(state: State, by: str) -> None:
     """Publish all that waits in a process of its own, which gives way to scans."""
-    process = subprocess.Popen(  # noqa: S603 (a command of our own)
-        ["nice", "-n", str(NICENESS), sys.executable, "-m", "flask", "publish", f"--by={by}"],  # noqa: S607 (POSIX has it)
-        cwd=state.settings.root,
-        env=make_environ(state.settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # a restart of the server lets it end its work
-    )
-    threading.Thread(target=process.wait, name="bulk", daemon=True).start()
+    start_command(state.settings, "publish", f"--by={by}")
 
 
 @bp.get("/")

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import json
 import secrets
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from shelftalk import clock
-from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, ShelftalkError, mark
 from shelftalk.labels.label_files import Unproven
 from shelftalk.labels.proof import Progress
 from shelftalk.store import notes
 from shelftalk.store import runs as run_store
 from shelftalk.store.db import Db
+from shelftalk.web.background import start_command
 from shelftalk.web.label_orders import Order, read_order
 from shelftalk.web.run_label_files import RunFile, find_run_file
 from shelftalk.web.state import State
@@ -30,7 +27,6 @@ from shelftalk.web.state import State
 NOTE, TOLD = "label_file_job", "label_file_job_told"
 SILENCE = timedelta(seconds=90)  # without a sign of life it is taken for dead
 TELL_S = 1.0
-NICENESS = 15  # scans come first
 ACCIDENT = mark("It stopped by a mistake of the program, which is in the log: {value}.")
 
 
@@ -194,13 +190,4 @@ def _note_fault(state: State, failed: FileJob, job: FileJob, fault: ShelftalkErr
 
 def launch(state: State, job: FileJob) -> None:
     """Make the file in a process of its own, which gives way to scans."""
-    process = subprocess.Popen(  # noqa: S603 (a command of our own)
-        ["nice", "-n", str(NICENESS), sys.executable, "-m", "flask", "label-file", "--worker", job.id],  # noqa: S607 (POSIX has it)
-        cwd=state.settings.root,
-        env=make_environ(state.settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # a restart of the server lets it end its work
-    )
-    threading.Thread(target=process.wait, name="label-file", daemon=True).start()
+    start_command(state.settings, "label-file", "--worker", job.id)

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from shelftalk import clock
-from shelftalk.config import make_environ
 from shelftalk.errors import Conflict, Invalid, ShelftalkError, mark
 from shelftalk.labels.design_art import Images
 from shelftalk.labels.look import PLAIN_LOOK, Look, format_look, parse_look
@@ -29,6 +25,7 @@ from shelftalk.store import notes
 from shelftalk.store.db import Db
 from shelftalk.store.runs import PrintRun
 from shelftalk.store.units import Taken
+from shelftalk.web.background import start_command
 from shelftalk.web.design_library import NamedDesign, find_design, load_images
 from shelftalk.web.label_items import make_label_items
 from shelftalk.web.print_parts import split_parts, split_unit_parts
@@ -42,7 +39,6 @@ MOST_LABELS = 1_000_000
 PART = 5_000  # labels in one file: opens quickly, and a kill loses a minute
 NOTE, CODES, TOLD = "print_job", "print_job_codes", "print_job_told"
 SILENCE = timedelta(seconds=90)  # without a sign of life it is taken for dead
-NICENESS = 15  # scans come first
 ACCIDENT = mark("It stopped by a mistake of the program, which is in the log: {value}.")
 
 
@@ -388,13 +384,4 @@ def launch(state: State) -> None:
     except Superseded:
         return
     worker = ["--worker", job.worker] if job else []
-    process = subprocess.Popen(  # noqa: S603 (a command of our own)
-        ["nice", "-n", str(NICENESS), sys.executable, "-m", "flask", "print-job", *worker],  # noqa: S607 (POSIX has it)
-        cwd=state.settings.root,
-        env=make_environ(state.settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # a restart of the server lets it end its work
-    )
-    threading.Thread(target=process.wait, name="print-job", daemon=True).start()
+    start_command(state.settings, "print-job", *worker)
