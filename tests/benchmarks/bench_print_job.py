@@ -80,18 +80,23 @@ def start(here: State) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=make_environ(here.settings))
 
 
+def is_over(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it has ended; what it took stays to be asked for by `end`."""
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 def look(here: State, process: subprocess.Popen[bytes], watch: Watch) -> PrintJob:
     """How far it is, with what it takes at the moment."""
     job, _told = read_job(here)
     assert job is not None and not job.fault, job
-    if process.poll() is None:
+    if not is_over(process):
         watch.memory.append((job.printed, psutil.Process(process.pid).memory_info().rss / 1e6))
     return job
 
 
 def follow(here: State, process: subprocess.Popen[bytes], watch: Watch, parts: int) -> PrintJob:
     """Until so many files are made or the process has ended."""
-    while len((job := look(here, process, watch)).runs) < parts and process.poll() is None:
+    while len((job := look(here, process, watch)).runs) < parts and not is_over(process):
         time.sleep(0.5)
     return job
 
