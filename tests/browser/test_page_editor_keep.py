@@ -166,6 +166,8 @@ def test_typing_on_beside_an_offered_text_loses_neither(context: BrowserContext,
     field(again, "en.claim").fill("Second window")
     wait_until_kept(again, "Second window")
     wait_until_kept(again, "First window")
+    expect(again.locator("[data-kept]")).to_contain_text("was not saved")
+    expect(field(again, "en.claim")).to_have_value("Second window")
 
 
 def test_signing_in_again_offers_the_text(context: BrowserContext, page: Page) -> None:

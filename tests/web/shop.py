@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask.testing import FlaskClient
+
 from shelftalk import clock
 from shelftalk.catalog.location import Location
 from shelftalk.catalog.page import make_content
@@ -12,6 +14,8 @@ from shelftalk.store import locations as location_store
 from shelftalk.store import pages as page_store
 from shelftalk.store import placements as placement_store
 from shelftalk.store import products as product_store
+from shelftalk.store import runs as run_store
+from shelftalk.store.runs import PrintRun
 
 TITLES = {"en": "High Mountain Oolong", "zh-Hant": "高山烏龍", "fa": "چای کوهستان"}
 
@@ -61,3 +65,13 @@ def add_placement(
             removed_on=None,
             at=clock.now(),
         )
+
+
+def print_two_labels(marketer: FlaskClient, store: Store) -> PrintRun:
+    """A run of two labels, three times each."""
+    tea = add_tea(store)
+    codes = [add_placement(store, tea, language=tag).code for tag in ("en", "fa")]
+    data = {"code": codes, "stock": "single-57x32", "start": "1", "copies": "3", "do": "pdf"}
+    assert marketer.post("/admin/labels/", data=data).status_code == 303
+    with store.read() as db:
+        return run_store.get_run(db, 1)

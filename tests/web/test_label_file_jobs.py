@@ -28,14 +28,13 @@ from shelftalk.labels.stock import make_page_stock
 from shelftalk.labels.zpl_reader import read_zpl
 from shelftalk.store import Store, notes
 from shelftalk.store import printers as printer_store
-from shelftalk.store import runs as run_store
 from shelftalk.store.runs import PrintRun
 from shelftalk.web import background, label_file_job_views, label_file_jobs, run_label_files
 from shelftalk.web.label_file_jobs import FileJob, add_job, cancel, is_running, read_job, work
 from shelftalk.web.label_orders import read_order
 from shelftalk.web.run_label_files import RunFile, find_run_file
 from shelftalk.web.state import State, get_state
-from tests.web.shop import add_placement, add_tea
+from tests.web.shop import print_two_labels
 from tests.web.test_label_files import allow, list_urls, listen, read
 
 ZPL = "kind=zpl&dpi=203"
@@ -48,13 +47,7 @@ def here(app: Flask) -> State:
 
 @pytest.fixture
 def run(marketer: FlaskClient, store: Store) -> PrintRun:
-    """A run of two labels, three times each."""
-    tea = add_tea(store)
-    codes = [add_placement(store, tea, language=tag).code for tag in ("en", "fa")]
-    data = {"code": codes, "stock": "single-57x32", "start": "1", "copies": "3", "do": "pdf"}
-    assert marketer.post("/admin/labels/", data=data).status_code == 303
-    with store.read() as db:
-        return run_store.get_run(db, 1)
+    return print_two_labels(marketer, store)
 
 
 @pytest.fixture

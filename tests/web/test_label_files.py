@@ -31,18 +31,12 @@ from shelftalk.store.runs import PrintRun
 from shelftalk.web import label_files, label_orders, label_printers, run_files
 from shelftalk.web.label_printers import Delivery, send_labels
 from shelftalk.web.state import get_state
-from tests.web.shop import add_placement, add_tea
+from tests.web.shop import add_placement, add_tea, print_two_labels
 
 
 @pytest.fixture
 def run(marketer: FlaskClient, store: Store) -> PrintRun:
-    """A run of two labels, three times each."""
-    tea = add_tea(store)
-    codes = [add_placement(store, tea, language=tag).code for tag in ("en", "fa")]
-    data = {"code": codes, "stock": "single-57x32", "start": "1", "copies": "3", "do": "pdf"}
-    assert marketer.post("/admin/labels/", data=data).status_code == 303
-    with store.read() as db:
-        return run_store.get_run(db, 1)
+    return print_two_labels(marketer, store)
 
 
 def list_codes(run: PrintRun) -> list[str]:
